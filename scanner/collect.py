@@ -1,0 +1,309 @@
+"""Collects matches into findings: the same key in many places is one finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fnmatch import fnmatch
+
+from ..rules.classify import Classification, classify, default_access
+from ..rules.identity import identity
+from ..rules.place import Place, place_of, public_prefix
+from ..rules.rule import Meaning, Nature, Rule
+from ..rules.secret import Secret, redact
+from ..rules.severity import Circumstances, severity
+from .attribute import Attribution
+from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind, Subject, Suppression
+from .graph import RefKind
+from .match import Match
+from .source.batch import Item, Kind
+
+UNREACHABLE = (RefKind.UNREACHABLE,)
+
+
+@dataclass
+class Sighting:
+    """A key and every match of it."""
+
+    rule: Rule
+    key: Secret
+    matches: list[tuple[Item, Match]] = field(default_factory=list)
+
+
+@dataclass
+class Collection:
+    """All sightings by rule and key, and the references that helpers such as project URLs gave."""
+
+    sightings: dict[tuple[str, Secret], Sighting] = field(default_factory=dict)
+    references: set[str] = field(default_factory=set)
+    pointers: set[str] = field(default_factory=set)  # contents that stand for a file kept elsewhere (LFS)
+
+    def add(self, item: Item, match: Match) -> None:
+        if match.rule.nature is Nature.HINT:
+            if match.rule.id == LFS_POINTER:
+                if match.start == 0:
+                    self.pointers.add(item.oid or os.fsdecode(item.path))
+            else:
+                self.references.add(match.key.reveal().decode("latin-1"))
+            return
+        place = (match.rule.id, match.key)
+        sighting = self.sightings.get(place)
+        if sighting is None:
+            sighting = self.sightings[place] = Sighting(match.rule, match.key)
+        sighting.matches.append((item, match))
+
+    def contents(self) -> set[bytes]:
+        """The ids of blobs with a match."""
+        return {item.oid.encode() for item in self._items() if item.kind is Kind.BLOB}
+
+    def messages(self) -> set[bytes]:
+        """The ids of commits and tags with a match."""
+        return {item.oid.encode() for item in self._items() if item.kind in (Kind.COMMIT, Kind.TAG)}
+
+    def _items(self) -> Iterator[Item]:
+        return (item for sighting in self.sightings.values() for item, _ in sighting.matches)
+
+
+LFS_POINTER = "git-lfs-pointer"
+
+
+def findings(collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None) -> list[Finding]:
+    """The findings, worst first; those without a place that `paths` lets through are left out."""
+    made = (_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values())
+    merged = _merge(finding for finding in made if finding)
+    return sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
+
+
+@dataclass(frozen=True, slots=True)
+class PathFilter:
+    """Which paths count: those that fit one of `include` (all, when empty) and none of `exclude`. Globs in which `*`
+    crosses slashes; a folder's name stands for all below it."""
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+    def passes(self, path: str | None) -> bool:
+        if path is None:
+            return not self.include
+        if any(_fits(path, glob) for glob in self.exclude):
+            return False
+        return not self.include or any(_fits(path, glob) for glob in self.include)
+
+
+def _fits(path: str, glob: str) -> bool:
+    glob = glob.rstrip("/")
+    return fnmatch(path, glob) or path.startswith(glob + "/") or ("/" not in glob and fnmatch(path.rpartition("/")[2], glob))
+
+
+def _finding(
+    sighting: Sighting, collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None
+) -> Finding | None:
+    rule, key = sighting.rule, sighting.key.reveal()
+    locations: list[Location] = []
+    meanings: dict[tuple[Meaning, str], None] = {}
+    allowed = True
+    tracked: set[bool | None] = set()
+    ignored: set[bool] = set()
+    in_head = client = False
+    for item, match in sighting.matches:
+        for location in _locations(item, match, attribution):
+            if paths and not paths.passes(location.path):
+                continue
+            locations.append(location)
+            meanings |= dict.fromkeys(match.meanings) | dict.fromkeys(_by_path(rule, location.path))
+            allowed = allowed and match.allowed
+            tracked.add(item.tracked if item.kind is Kind.FILE else True if item.kind is Kind.BLOB else None)
+            ignored.add(item.ignored)
+            in_head = in_head or _is_in_head(item, attribution)
+            client = client or location.place is Place.CLIENT or bool(public_prefix(match.name) and location.place is not Place.TEST)
+    if not locations:
+        return None
+    first = sighting.matches[0][1]
+    classification = classify(
+        rule, key, now, tuple(meanings), sorted(collection.references), first.identifier, first.stage
+    )
+    locations.sort(key=_order)
+    return Finding(
+        id=identity(rule, key),
+        subject=Subject.KEY,
+        rule=rule,
+        redacted=redact(key, rule.prefix.encode(), hidden=rule.guessable),
+        classification=classification,
+        severity=severity(_circumstances(rule, classification, locations, client, ignored == {True}, now)),
+        in_head=in_head,
+        tracked=True if True in tracked else False if False in tracked else None,
+        client_side=client if any(each.place is not Place.UNKNOWN for each in locations) else None,
+        locations=locations[:MOST_LOCATIONS],
+        occurrences=len(locations),
+        introduced_by=_introduced(locations),
+        suppressed=Suppression("inline", "keyslip:allow on every line it stands in") if allowed else None,
+    )
+
+
+def _by_path(rule: Rule, path: str | None) -> Iterator[tuple[Meaning, str]]:
+    """What the rule's signals say that need no text: of the path, or of the kind itself."""
+    for signal in rule.signals:
+        if signal.paths and path is not None and any(fnmatch(path, glob) or fnmatch("/" + path, glob) for glob in signal.paths):
+            yield signal.means, f"{signal.evidence} (path)"
+        elif not signal.paths and not signal.pattern:
+            yield signal.means, signal.evidence
+
+
+def _circumstances(
+    rule: Rule, about: Classification, locations: Sequence[Location], client: bool, only_ignored: bool, now: int
+) -> Circumstances:
+    dates = [each.date for each in locations]
+    longest = rule.lifetime.longest
+    newest = max((datetime.fromisoformat(date).timestamp() for date in dates if date), default=None)
+    outlived = bool(longest and newest is not None and None not in dates and newest + longest < now)
+    return Circumstances(
+        nature=rule.nature,
+        exposure=about.exposure,
+        level=about.scope.level,
+        access=default_access(rule, about.scope),
+        lifetime=about.lifetime.kind,
+        environment=about.environment,
+        confidence=about.confidence,
+        harmless=about.harmless is not None,
+        outlived=outlived,
+        client=client,
+        used_as_secret=about.used_as_secret,
+        made_to_ship=about.made_to_ship,
+        checksum=about.checksum,
+        proven=about.proven,
+        only_ignored=only_ignored,
+        places=frozenset(each.place for each in locations),
+    )
+
+
+def _locations(item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
+    """The places of one match: of a blob, every commit and path that brought it in."""
+    base = Location(
+        path=None,
+        start_line=match.first.line,
+        start_column=match.first.column,
+        end_line=match.last.line,
+        end_column=match.last.column,
+        kind=LocationKind.HISTORY,
+        place=Place.UNKNOWN,
+        blob=item.oid or None,
+        encoding=match.encoding,
+    )
+    if item.kind is Kind.STDIN:
+        yield replace(base, kind=LocationKind.STDIN, place=place_of("", match.name))
+    elif item.kind is Kind.FILE:
+        path = shown_path(item.path)
+        yield replace(base, kind=LocationKind.WORKTREE, path=path, place=place_of(path, match.name))
+    elif item.kind is Kind.BLOB:
+        yield from _history(base, item, match, attribution)
+    else:
+        yield _message(base, item, attribution)
+
+
+def _history(base: Location, item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
+    content = item.oid.encode()
+    found = attribution.introductions.get(content, ())
+    for each in found:
+        path = shown_path(each.path)
+        yield _dated(replace(base, path=path, place=place_of(path, match.name)), each.commit, attribution)
+    if found:
+        return
+    refs = attribution.direct.get(content, ())
+    paths: Sequence[bytes | None] = attribution.head.get(content, ()) or ([item.path] if item.path else [None])
+    for named in paths:
+        path = shown_path(named) if named else ""
+        yield replace(
+            base,
+            path=path or None,
+            place=place_of(path, match.name),
+            refs=tuple(ref.name for ref in refs[:5]),
+            refs_total=len(refs),
+            ref_kinds=tuple(dict.fromkeys(ref.ref_kind for ref in refs)) or UNREACHABLE,
+        )
+
+
+def _message(base: Location, item: Item, attribution: Attribution) -> Location:
+    oid = item.oid.encode()
+    tag = attribution.tags.get(oid)
+    if item.kind is Kind.TAG:
+        named = replace(base, kind=LocationKind.MESSAGE, ref_kinds=UNREACHABLE)
+        if tag is None:
+            return named
+        return replace(
+            _dated(named, tag.target, attribution) if tag.kind == b"commit" else named,
+            refs=(tag.name,),
+            refs_total=1,
+            ref_kinds=(tag.ref_kind,),
+        )
+    return _dated(replace(base, kind=LocationKind.MESSAGE, blob=None), oid, attribution)
+
+
+def _dated(location: Location, commit: bytes, attribution: Attribution) -> Location:
+    author = attribution.authors.get(commit)
+    reach = attribution.reach_of(commit)
+    return replace(
+        location,
+        commit=commit.decode("ascii"),
+        author=author.name if author else None,
+        date=author.date if author else None,
+        refs=reach.refs,
+        refs_total=reach.total,
+        ref_kinds=reach.kinds,
+    )
+
+
+def _is_in_head(item: Item, attribution: Attribution) -> bool:
+    return item.oid.encode() in attribution.head if item.oid else False
+
+
+def _introduced(locations: Sequence[Location]) -> Introduced | None:
+    """The earliest of the commits, by author's date; reachable ones first."""
+    dated = [each for each in locations if each.commit and each.kind is not LocationKind.WORKTREE]
+    if not dated:
+        return None
+    first = min(dated, key=lambda each: (each.refs_total == 0, _seconds(each.date)))
+    return Introduced(first.commit or "", first.author, first.date, first.path)
+
+
+def _order(location: Location) -> tuple[int, float, str, int, int]:
+    """Working tree first, then history as it came about."""
+    rank = 0 if location.kind is LocationKind.WORKTREE else 1
+    return rank, _seconds(location.date), location.path or "", location.start_line, location.start_column
+
+
+def _seconds(date: str | None) -> float:
+    return datetime.fromisoformat(date).timestamp() if date else 0.0
+
+
+def _merge(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Keys that differ as text and are one to their provider (PEM bodies wrapped differently) become one finding."""
+    merged: dict[tuple[str, str], Finding] = {}
+    for each in found:
+        place = (each.rule.id, each.id)
+        other = merged.get(place)
+        if other is None:
+            merged[place] = each
+            continue
+        worse, milder = (each, other) if each.severity.rank > other.severity.rank else (other, each)
+        locations = sorted([*other.locations, *each.locations], key=_order)
+        merged[place] = replace(
+            worse,
+            in_head=worse.in_head or milder.in_head,
+            tracked=worse.tracked or milder.tracked,
+            client_side=worse.client_side or milder.client_side,
+            locations=locations[:MOST_LOCATIONS],
+            occurrences=worse.occurrences + milder.occurrences,
+            introduced_by=_introduced(locations),
+            suppressed=worse.suppressed and milder.suppressed,
+        )
+    yield from merged.values()
+
+
+def shown_path(path: bytes) -> str:
+    """A path as reports show it: UTF-8, with slashes, other bytes percent-escaped."""
+    text = path.decode("utf-8", "surrogateescape")
+    return "".join(f"%{ord(char) - 0xDC00:02X}" if 0xDC80 <= ord(char) <= 0xDCFF else char for char in text)
+
+

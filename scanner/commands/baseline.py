@@ -1,0 +1,100 @@
+"""`keyslip baseline`: findings that somebody looked at and accepted."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...rules.errors import KeyslipError
+from ...rules.severity import Severity
+from ..baseline import NAME, Entry, entry_of, read, write
+from ..collect import PathFilter
+from ..config import load
+from ..engine import EngineChoice
+from ..finding import Finding
+from ..scan import Request, scan
+from .options import find_target, jobs_for, rules_for, scan_options, the_time
+
+
+@click.group("baseline")
+def command() -> None:
+    """Accepted findings, keyed by content: a moved line or a squashed commit changes nothing."""
+
+
+def _options(function: Any) -> Any:
+    function = click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Default: PATH/{NAME}.")(function)
+    function = click.argument("path", type=click.Path(path_type=Path), default=Path())(function)
+    return scan_options(function)
+
+
+@command.command("create")
+@click.option("--reason", default="", help="Why these findings are accepted; stands in every entry.")
+@_options
+def create(path: Path, baseline: Path | None, reason: str, **options: Any) -> int:
+    """Scans PATH and writes all its findings, but for notes, into a new baseline."""
+    target, found, today = _scanned(path, baseline, options)
+    if target.exists():
+        raise KeyslipError(f"{target} exists", "`keyslip baseline update` adds to it")
+    entries = [entry_of(each, today, reason) for each in found]
+    return _written(target, entries, f"{len(entries)} accepted")
+
+
+@command.command("update")
+@click.option("--reason", default="", help="Why the new findings are accepted.")
+@_options
+def update(path: Path, baseline: Path | None, reason: str, **options: Any) -> int:
+    """Adds findings that the baseline does not have; entries that are there stay as they are."""
+    target, found, today = _scanned(path, baseline, options)
+    entries = read(target)
+    known = {entry.key for entry in entries}
+    new = [entry_of(each, today, reason) for each in found if (each.rule.id, each.id) not in known]
+    return _written(target, [*entries, *new], f"{len(new)} added, {len(entries)} kept")
+
+
+@command.command("prune")
+@_options
+def prune(path: Path, baseline: Path | None, **options: Any) -> int:
+    """Removes entries whose finding is no longer anywhere in PATH."""
+    target, found, _ = _scanned(path, baseline, options)
+    entries = read(target)
+    present = {(each.rule.id, each.id) for each in found}
+    kept = [entry for entry in entries if entry.key in present]
+    return _written(target, kept, f"{len(entries) - len(kept)} removed, {len(kept)} kept")
+
+
+def _scanned(path: Path, baseline: Path | None, options: dict[str, Any]) -> tuple[Path, list[Finding], date]:
+    root, git, only, inside = find_target(path, hook=False, need=False)
+    config = load(options["config"], root, git, None)
+    size = options["max_file_size"]
+    report = scan(
+        Request(
+            root=root,
+            now=the_time(options["now"]),
+            git=git,
+            only=only,
+            rules=rules_for(config, options["only"], options["without"]),
+            paths=PathFilter((*options["include"], *config.include, *inside), (*options["exclude"], *config.exclude)),
+            engine=EngineChoice(options["engine"]),
+            attribution=not options["no_attribution"],
+            attribution_limit=options["attribution_timeout"],
+            include_ignored=options["include_ignored"],
+            max_file_size=config.max_file_size if size is None else size,
+            jobs=jobs_for(options["jobs"]),
+        )
+    )
+    found = [each for each in report.findings if each.severity is not Severity.NOTE and each.suppressed is None]
+    today = datetime.fromtimestamp(the_time(options["now"]), UTC).date()
+    return baseline or root / NAME, found, today
+
+
+def _written(target: Path, entries: list[Entry], said: str) -> int:
+    try:
+        write(target, entries)
+    except OSError as error:
+        raise KeyslipError(f"{target}: {error.strerror}", "name a place that can be written, with --baseline") from None
+    click.echo(f"{os.fspath(target)}: {said}")
+    return 0

@@ -1,0 +1,97 @@
+"""Options that commands share, and what they come to."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ...rules.errors import KeyslipError
+from ...rules.load import catalogue
+from ...rules.rule import Rule
+from ..config import Config, default_jobs
+from ..engine import EngineChoice
+from ..git import Git, find_repository, require_git
+from ..scan import select_rules
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def scan_options(command: F) -> F:
+    """What decides which keys are found."""
+    for option in reversed(
+        (
+            click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file."),
+            click.option("--include", multiple=True, metavar="GLOB", help="Only paths that fit; repeatable."),
+            click.option("--exclude", multiple=True, metavar="GLOB", help="Not paths that fit; repeatable."),
+            click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; repeatable."),
+            click.option("--disable-rule", "without", multiple=True, metavar="ID", help="Not this rule; repeatable."),
+            click.option("--max-file-size", type=click.IntRange(0), metavar="BYTES", help="Leave out larger ones; listed."),
+            click.option("--include-ignored", is_flag=True, help="Also files that git ignores."),
+            click.option("--jobs", type=click.IntRange(1), help="Threads; default: one a processor."),
+            click.option("--engine", type=click.Choice([each.value for each in EngineChoice]), default="auto"),
+            click.option("--no-attribution", is_flag=True, help="Do not name commits, paths and refs: faster."),
+            click.option("--attribution-timeout", type=float, default=600.0, metavar="SECONDS", show_default=True),
+            click.option("--now", metavar="TIME", help="Judge expiry by this time (RFC 3339); also SOURCE_DATE_EPOCH."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress, no summary."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def the_time(given: str | None) -> int:
+    """Seconds since 1970 by which expiry is judged. Raises KeyslipError for what is no time."""
+    if given:
+        try:
+            moment = datetime.fromisoformat(given)
+        except ValueError:
+            raise KeyslipError(f"--now: not a time: {given!r}", "write it like 2026-11-24T12:00:00Z") from None
+        return int((moment if moment.tzinfo else moment.astimezone()).timestamp())
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(epoch) if epoch.isdecimal() else int(time.time())
+
+
+def find_target(path: Path, hook: bool, need: bool) -> tuple[Path, Git | None, bytes | None, tuple[str, ...]]:
+    """What PATH means: the root, its repository, the single file of it, and the part of it to keep to.
+
+    Raises KeyslipError when there is no such path, or no repository and one is needed.
+    """
+    if not path.exists():
+        raise KeyslipError(f"no such path: {path}", "name a repository, a folder or a file")
+    absolute = Path(os.path.abspath(path))
+    if not absolute.is_dir():
+        if need:
+            raise KeyslipError(f"not a repository: {path}", "history and changes need one; name its folder")
+        if not absolute.is_file():
+            raise KeyslipError(f"not a regular file: {path}", "name a repository, a folder or a file")
+        return absolute.parent, None, os.fsencode(absolute.name), ()
+    git = find_repository(absolute, hook)
+    if git is None:
+        if need:
+            raise KeyslipError(f"not a git repository: {path}", "history and changes need one")
+        return absolute, None, None, ()
+    require_git(checked=hook)
+    root = git.work_tree or git.git_dir
+    below = absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else "."
+    inside = () if below == "." or absolute == git.git_dir else (below,)
+    return root, git, None, inside
+
+
+def rules_for(config: Config, only: Sequence[str], without: Sequence[str]) -> list[Rule]:
+    """The catalogue and the user's own rules, as flags (first) and configuration select them."""
+    rules = [*catalogue(), *config.own_rules]
+    ids = [rule.id for rule in rules]
+    for rule in config.own_rules:
+        if ids.count(rule.id) > 1:
+            raise KeyslipError(f"rule id {rule.id!r} is taken", "give your [[rule]] an id of its own")
+    return select_rules(rules, only or config.rules, (*without, *config.disabled_rules))
+
+
+def jobs_for(given: int | None) -> int:
+    return given or default_jobs()

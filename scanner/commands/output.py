@@ -1,0 +1,107 @@
+"""Which report goes where."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from ...rules.errors import KeyslipError
+from ..scan import Report
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+ENDINGS = {".txt": Format.TEXT, ".json": Format.JSON, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report to write: `path` is a file's, or `-` for standard output."""
+
+    format: Format
+    path: str = STDOUT
+
+
+def outputs(formats: Sequence[str], paths: Sequence[str]) -> list[Output]:
+    """Pairs formats with outputs, the i-th with the i-th; a missing format is guessed from the file's ending.
+
+    Raises KeyslipError when it cannot be guessed, or two reports would go to one place.
+    """
+    pairs = []
+    for index in range(max(len(formats), len(paths), 1)):
+        path = paths[index] if index < len(paths) else STDOUT
+        if index < len(formats):
+            pairs.append(Output(Format(formats[index]), path))
+        elif path == STDOUT:
+            pairs.append(Output(Format.TEXT))
+        elif Path(path).suffix in ENDINGS:
+            pairs.append(Output(ENDINGS[Path(path).suffix], path))
+        else:
+            known = ", ".join(ENDINGS)
+            raise KeyslipError(f"--output {path}: the ending tells no format", f"add --format, or end it in {known}")
+    places = [pair.path for pair in pairs]
+    for place in places:
+        if places.count(place) > 1:
+            where = "standard output" if place == STDOUT else place
+            raise KeyslipError(f"two reports would go to {where}", "give each --format an --output of its own")
+    return pairs
+
+
+def write(report: Report, wanted: Sequence[Output], color: bool | None, verbose: bool) -> None:
+    """Writes the reports; files appear whole or not at all."""
+    for output in wanted:
+        if output.path == STDOUT:
+            _render(report, output.format, sys.stdout, color, verbose)
+        else:
+            _to_file(report, output, verbose)
+
+
+def _to_file(report: Report, output: Output, verbose: bool) -> None:
+    target = Path(output.path)
+    try:
+        if target.exists() and not target.is_file():  # a pipe or a device: nothing to replace
+            with target.open("w", encoding="utf-8") as file:
+                _render(report, output.format, file, False, verbose)
+            return
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                _render(report, output.format, file, False, verbose)
+            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+            Path(name).chmod(mode)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise KeyslipError(f"--output {output.path}: {error.strerror}", "name a file that can be written") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _render(report: Report, kind: Format, file: IO[str], color: bool | None, verbose: bool) -> None:
+    if kind is Format.TEXT:
+        from ..report.text import print_text
+
+        print_text(report, file, color, verbose)
+        return
+    from ..report.json import as_json, as_jsonl
+
+    renderers: dict[Format, Callable[[Report], Iterator[str]]] = {Format.JSON: as_json, Format.JSONL: as_jsonl}
+    for piece in renderers[kind](report):
+        file.write(piece)

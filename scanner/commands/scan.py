@@ -1,0 +1,185 @@
+"""`keyslip scan`: every key in a working tree and its whole history."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...rules.errors import KeyslipError
+from ...rules.severity import Severity
+from ..baseline import NAME as BASELINE
+from ..baseline import parse, read, suppress
+from ..collect import PathFilter
+from ..config import Config, apply_overrides, at_commit, load
+from ..engine import EngineChoice
+from ..git import Git, revision
+from ..scan import Progress, Report, Request, scan
+from ..source.changes import Range, parse_range
+from .options import find_target, jobs_for, rules_for, scan_options, the_time
+from .output import Format, Output, outputs, write
+
+NEVER = "none"
+
+
+@click.command("scan")
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--no-history", is_flag=True, help="Only the working tree.")
+@click.option("--history-only", is_flag=True, help="Only the history.")
+@click.option("--staged", is_flag=True, help="Only what the next commit adds: for a pre-commit hook.")
+@click.option("--since", metavar="REV", help="Only commits that HEAD has and REV has not.")
+@click.option("--range", "span", metavar="BASE..HEAD", help="Only these commits; config and baseline are BASE's.")
+@click.option("--stdin", is_flag=True, help="Only standard input.")
+@click.option("-f", "--format", "formats", multiple=True, type=click.Choice([each.value for each in Format]))
+@click.option("-o", "--output", "paths", multiple=True, metavar="FILE", help="Where the report goes; - is stdout.")
+@click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Accepted findings; default: {BASELINE}.")
+@click.option("--trust-head", is_flag=True, help="With --range: config and suppressions of HEAD count.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(each.value for each in Severity), NEVER]),
+    default=Severity.MEDIUM.value,
+    show_default=True,
+    help="Exit with 1 from this severity on.",
+)
+@click.option("--exit-code", type=click.IntRange(0, 255), default=1, show_default=True, help="Exit code for findings.")
+@click.option("--strict", is_flag=True, help="Exit with 2 when something could not be read.")
+@click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Report only the worst N; the rest counted.")
+@click.option("--no-color", is_flag=True)
+@click.option("-v", "--verbose", count=True, help="List notes and every place.")
+@scan_options
+def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **options: Any) -> int:
+    """Finds every key in the repository at PATH: its working tree and its whole history, reachable or not.
+
+    A plain directory or a file is scanned as it is. Never opens a connection.
+    """
+    wanted = outputs(formats, paths)
+    _one_part(options)
+    request, config, base = _request(path, options)
+    entries = _baseline(options["baseline"], request, base)
+    quiet = options["quiet"] or not sys.stderr.isatty()
+    with _progress(quiet, request) as progress:
+        report = scan(request, progress)
+    found = apply_overrides(report.findings, config.overrides)
+    if request.range and not options["trust_head"]:  # the change under review may not excuse itself
+        found = [replace(each, suppressed=None) for each in found]
+    today = datetime.fromtimestamp(request.now, UTC).date()
+    report = replace(report, findings=suppress(found, entries, today))
+    code = _exit_code(report, options)
+    report = _shortened(report, options["max_findings"])
+    if not (options["quiet"] and wanted == [Output(Format.TEXT)] and not report.findings):
+        color = False if options["no_color"] or "NO_COLOR" in os.environ else None
+        write(report, wanted, color, options["verbose"] > 0)
+    return code
+
+
+def _one_part(options: dict[str, Any]) -> None:
+    names = {
+        "no_history": "--no-history",
+        "history_only": "--history-only",
+        "staged": "--staged",
+        "since": "--since",
+        "span": "--range",
+        "stdin": "--stdin",
+    }
+    given = [flag for name, flag in names.items() if options[name]]
+    if len(given) > 1:
+        raise KeyslipError(f"{' and '.join(given)} exclude each other", "name one part to scan")
+
+
+def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str | None]:
+    changes = bool(options["staged"] or options["since"] or options["span"])
+    if options["stdin"]:
+        root, git, only, inside = Path(), None, None, ()
+    else:
+        need = changes or options["history_only"]
+        root, git, only, inside = find_target(path, hook=changes, need=need)
+    if options["staged"] and git and git.work_tree is None:
+        raise KeyslipError("a bare repository has nothing staged", "use --range, or leave --staged out")
+    span = _span(git, options)
+    base = span.base if span and options["span"] and not options["trust_head"] else None
+    config = load(options["config"], root, git, base) if not options["stdin"] else load_only(options["config"])
+    size = options["max_file_size"]
+    request = Request(
+        root=root,
+        now=the_time(options["now"]),
+        git=git,
+        only=only,
+        tree=not options["history_only"],
+        history=not options["no_history"],
+        staged=options["staged"],
+        range=span,
+        stdin=sys.stdin.buffer if options["stdin"] else None,
+        rules=rules_for(config, options["only"], options["without"]),
+        paths=PathFilter((*options["include"], *config.include, *inside), (*options["exclude"], *config.exclude)),
+        engine=EngineChoice(options["engine"]),
+        attribution=not options["no_attribution"],
+        attribution_limit=options["attribution_timeout"],
+        include_ignored=options["include_ignored"],
+        max_file_size=config.max_file_size if size is None else size,
+        jobs=jobs_for(options["jobs"]),
+    )
+    return request, config, base
+
+
+def load_only(config: Path | None) -> Config:
+    """Standard input has no repository whose configuration could hold."""
+    return load(config, Path(os.devnull), None, None) if config else Config()
+
+
+def _span(git: Git | None, options: dict[str, Any]) -> Range | None:
+    if git is None:
+        return None
+    if options["since"]:
+        return Range(revision(git, options["since"]), revision(git, "HEAD"))
+    return parse_range(git, options["span"]) if options["span"] else None
+
+
+def _baseline(given: Path | None, request: Request, base: str | None) -> list[Any]:
+    """The accepted findings: the file named, else the repository's own, at BASE where a change is under review."""
+    if given is not None:
+        return read(given)
+    if request.git and base:
+        data = at_commit(request.git, base, BASELINE)
+        return parse(data, f"{BASELINE} at {base[:12]}") if data is not None else []
+    path = request.root / BASELINE
+    return read(path) if request.stdin is None and path.is_file() and not path.is_symlink() else []
+
+
+@contextmanager
+def _progress(quiet: bool, request: Request) -> Iterator[Progress | None]:
+    if quiet or request.staged:
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(unit="B", unit_scale=True, desc="keyslip", leave=False, file=sys.stderr) as bar:
+
+        def advance(count: int) -> None:
+            bar.update(count)
+
+        yield advance
+
+
+def _exit_code(report: Report, options: dict[str, Any]) -> int:
+    if options["fail_on"] != NEVER:
+        least = Severity(options["fail_on"]).rank
+        if any(each.suppressed is None and each.severity.rank >= least for each in report.findings):
+            return int(options["exit_code"])
+    return 2 if options["strict"] and report.incomplete else 0
+
+
+def _shortened(report: Report, most: int | None) -> Report:
+    """At most `most` findings, the worst; the rest are counted, never dropped in silence."""
+    if most is None or len(report.findings) <= most:
+        return report
+    from ..source.batch import Unread
+
+    rest = Unread("findings", f"beyond the limit of {most}", len(report.findings) - most)
+    return replace(report, findings=report.findings[:most], incomplete=[*report.incomplete, rest])

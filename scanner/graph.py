@@ -1,0 +1,171 @@
+"""The commit graph in memory: who is whose parent, and which refs reach a commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .git import Git
+
+# Commits whose descendants are found in one pass over the graph: one bit each in every commit's mask.
+AT_ONCE = 256
+MOST_REFS = 5
+
+
+class RefKind(StrEnum):
+    BRANCH = "branch"
+    TAG = "tag"
+    PULL = "pull"
+    STASH = "stash"
+    NOTE = "note"
+    UNREACHABLE = "unreachable"
+
+
+# The first namespace that fits; what is in none of them was pushed under a name of its own, like a branch.
+NAMESPACES = (
+    ("refs/tags/", RefKind.TAG),
+    ("refs/pull/", RefKind.PULL),
+    ("refs/merge-requests/", RefKind.PULL),
+    ("refs/changes/", RefKind.PULL),
+    ("refs/pull-requests/", RefKind.PULL),
+    ("refs/stash", RefKind.STASH),
+    ("stash@{", RefKind.STASH),
+    ("refs/notes/", RefKind.NOTE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A name and what it finally points at: `kind` is the object's type, `tag` the annotated tag in between."""
+
+    name: str
+    target: bytes
+    kind: bytes
+    tag: bytes = b""
+
+    @property
+    def ref_kind(self) -> RefKind:
+        return next((kind for start, kind in NAMESPACES if self.name.startswith(start)), RefKind.BRANCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The refs that reach a commit: at most five names, how many there are, and their kinds."""
+
+    refs: tuple[str, ...] = ()
+    total: int = 0
+    kinds: tuple[RefKind, ...] = (RefKind.UNREACHABLE,)
+
+
+UNREACHED = Reach()
+
+
+def list_refs(git: Git) -> list[Ref]:
+    """Every ref, HEAD where it is detached, and the stashes that only the stash's own log still names."""
+    form = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
+    refs = []
+    for line in git.run("for-each-ref", f"--format={form}").splitlines():
+        name, oid, kind, peeled, peeled_kind = line.split(b"\0")
+        text = name.decode("utf-8", "backslashreplace")
+        refs.append(Ref(text, peeled or oid, peeled_kind or kind, oid if kind == b"tag" else b""))
+    head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).strip()
+    if head and not git.run("symbolic-ref", "--quiet", "HEAD", check=False):
+        refs.append(Ref("HEAD", head, b"commit"))
+    stashes = git.run("rev-parse", "--git-path", "logs/refs/stash", check=False).decode("utf-8", "surrogateescape")
+    return refs + list(_older_stashes(git, stashes.strip()))
+
+
+def _older_stashes(git: Git, path: str) -> Iterable[Ref]:
+    log = (git.work_tree or git.git_dir) / path
+    try:
+        lines = log.read_bytes().splitlines() if path and log.is_file() else []
+    except OSError:
+        return
+    # Newest last; the newest of all is refs/stash itself.
+    for age, line in enumerate(reversed(lines[:-1]), start=1):
+        fields = line.split(b" ")
+        if len(fields) > 1:
+            yield Ref(f"stash@{{{age}}}", fields[1], b"commit")
+
+
+class CommitGraph:
+    """Parents of every commit, reachable or not."""
+
+    def __init__(self, parents: Mapping[bytes, Sequence[bytes]]) -> None:
+        self.parents = parents
+
+    @classmethod
+    def read(cls, git: Git, commits: Sequence[bytes]) -> CommitGraph:
+        """The graph of the commits named (ids in hexadecimal). A shallow clone's cut ends have no parents."""
+        if not commits:
+            return cls({})
+        parents: dict[bytes, Sequence[bytes]] = {}
+        arguments = ("rev-list", "--stdin", "--no-walk=unsorted", "--parents", "--ignore-missing")
+        with git.stream(*arguments, stdin=b"\n".join(commits) + b"\n") as stream:
+            rest = b""
+            while block := stream.output.read(1 << 20):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in lines:
+                    oid, *above = line.split(b" ")
+                    parents[oid] = above
+        return cls(parents)
+
+    def missing(self) -> set[bytes]:
+        """Parents that are not there."""
+        return {parent for above in self.parents.values() for parent in above if parent not in self.parents}
+
+    def reach(self, wanted: Iterable[bytes], refs: Sequence[Ref]) -> dict[bytes, Reach]:
+        """For each wanted commit, the refs from which it can be reached."""
+        commits = [commit for commit in dict.fromkeys(wanted) if commit in self.parents]
+        order = self._children_last(refs) if commits else []
+        found: dict[bytes, Reach] = {}
+        for start in range(0, len(commits), AT_ONCE):
+            found |= self._reach(commits[start : start + AT_ONCE], order, refs)
+        return found
+
+    def _reach(self, commits: Sequence[bytes], order: Sequence[bytes], refs: Sequence[Ref]) -> dict[bytes, Reach]:
+        bits = {commit: 1 << number for number, commit in enumerate(commits)}
+        masks: dict[bytes, int] = {}
+        for commit in order:
+            mask = bits.get(commit, 0)
+            for parent in self.parents[commit]:
+                mask |= masks.get(parent, 0)
+            if mask:
+                masks[commit] = mask
+        by_mask: dict[tuple[int, RefKind], list[str]] = {}
+        for ref in refs:
+            mask = masks.get(ref.target, 0)
+            if mask:
+                by_mask.setdefault((mask, ref.ref_kind), []).append(ref.name)
+        reach = {}
+        for commit, bit in bits.items():
+            names: list[str] = []
+            totals: Counter[RefKind] = Counter()
+            for kind in RefKind:  # branches first: they say most
+                for (mask, each), named in by_mask.items():
+                    if each is kind and mask & bit:
+                        totals[kind] += len(named)
+                        names += named[: MOST_REFS - len(names)]
+            reach[commit] = Reach(tuple(names), totals.total(), tuple(totals)) if totals else UNREACHED
+        return reach
+
+    def _children_last(self, refs: Sequence[Ref]) -> list[bytes]:
+        """The commits that refs reach, every parent before its children."""
+        order: list[bytes] = []
+        state: dict[bytes, bool] = {}  # False: seen, True: in order
+        for ref in refs:
+            stack = [ref.target]
+            while stack:
+                commit = stack[-1]
+                if state.get(commit) or commit not in self.parents:
+                    stack.pop()
+                elif commit in state:
+                    stack.pop()
+                    state[commit] = True
+                    order.append(commit)
+                else:
+                    state[commit] = False
+                    stack.extend(parent for parent in self.parents[commit] if parent not in state)
+        return order

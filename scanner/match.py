@@ -1,0 +1,296 @@
+"""From anchor hits to matches: the rule's pattern in a bounded window, then what the surroundings say."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..rules.decode import decode
+from ..rules.identity import normalized
+from ..rules.public import entropy
+from ..rules.rule import Meaning, Nature, Rule
+from ..rules.secret import Secret
+from .engine import Form, Literal
+from .engine.ahocorasick import AhoCorasick
+from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
+from .resident import Buffer, Locator, Position, Resident
+
+# Bytes on either side of a match that may say how it is used.
+SURROUNDINGS = 2000
+# base64 in base64 in base64: deeper nesting hides nothing that a person put there by habit.
+DEEPEST = 3
+# Seconds that one search with a user's pattern may take.
+USER_PATTERN_TIMEOUT = 1.0
+INLINE_ALLOW = b"keyslip:allow"
+LONGEST_LINE = 4096
+
+_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_.-]{1,80})[\"'`\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}[\"'`({\[<]{0,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A key, where it stands in its file or object, and what stands around it.
+
+    `start` and `end` are byte offsets in the object; `spans` all the stretches that the match takes up (a pair has
+    two); `name` is the variable it is assigned to; `encoding` says how the file holds it, outermost first.
+    """
+
+    rule: Rule
+    key: Secret
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    first: Position
+    last: Position
+    name: str = ""
+    identifier: str = ""
+    stage: str = ""
+    encoding: str | None = None
+    meanings: tuple[tuple[Meaning, str], ...] = ()
+    allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A match before it is placed: offsets in the text it was found in."""
+
+    rule: Rule
+    key: bytes
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    name: str
+    identifier: str
+    stage: str
+    meanings: tuple[tuple[Meaning, str], ...]
+    encoding: str | None = None
+
+
+class Matcher:
+    """Confirms anchor hits. One for each thread."""
+
+    def __init__(self, rules: Sequence[Rule], literals: Sequence[Literal]) -> None:
+        self._rules = rules
+        self._literals = literals
+        self._reference: AhoCorasick | None = None
+        self.timeouts: dict[str, int] = {}
+
+    def matches(self, part: Resident, hits: Iterable[tuple[int, int]]) -> list[Match]:
+        """The matches around `hits` ((end, literal) within `part`), overlaps settled, in the order of the text."""
+        found = settle(self._found(part.data, part.start, part.end, hits, 0))
+        locator = Locator(part)
+        return [self._placed(part, locator, each) for each in sorted(found, key=lambda each: each.start)]
+
+    def _placed(self, part: Resident, locator: Locator, each: _Found) -> Match:
+        wide = each.encoding is not None and each.encoding.startswith("utf-16")
+        move = part.offset - part.start
+        return Match(
+            rule=each.rule,
+            key=Secret(each.key),
+            start=each.start + move,
+            end=each.end + move,
+            spans=tuple((start + move, end + move) for start, end in each.spans),
+            first=locator.position(each.start, wide),
+            last=locator.position(each.end, wide),
+            name=each.name,
+            identifier=each.identifier,
+            stage=each.stage,
+            encoding=each.encoding,
+            meanings=each.meanings,
+            allowed=_allowed(part, each.start, each.end),
+        )
+
+    def _found(
+        self, data: Buffer, low: int, high: int, hits: Iterable[tuple[int, int]], depth: int
+    ) -> Iterator[_Found]:
+        reached: dict[int, int] = {}  # by rule: the end of its last match, so that one key is confirmed once
+        unwrapped: set[tuple[int, int, int]] = set()
+        for end, index in hits:
+            literal = self._literals[index]
+            start = end - len(literal.text)
+            if start < low or end > high:
+                continue
+            if literal.form is Form.PLAIN:
+                for number in literal.rules:
+                    if end <= reached.get(number, -1):
+                        continue
+                    for found in self._confirmed(self._rules[number], data, low, high, start, end):
+                        reached[number] = found.spans[0][1]
+                        yield found
+            elif depth < DEEPEST:
+                yield from self._encoded(literal, data, low, high, start, end, depth, unwrapped)
+
+    def _confirmed(
+        self, rule: Rule, data: Buffer, low: int, high: int, start: int, end: int
+    ) -> Iterator[_Found]:
+        """The match of `rule` that holds the anchor at `start` to `end`, if there is one."""
+        window = (max(low, start - rule.max_length), min(high, end + rule.max_length))
+        for match in self._search(rule, data, window):
+            if match.start() > start:
+                return
+            if match.end() < end:
+                continue
+            group: int | str = "key" if "key" in match.re.groupindex else 0
+            found = self._considered(rule, data, low, high, match, group)
+            if found:
+                yield found
+            return
+
+    def _search(self, rule: Rule, data: Buffer, window: tuple[int, int]) -> Iterator[re.Match[bytes]]:
+        if not rule.user:
+            yield from rule.regex.finditer(data, *window)
+            return
+        import regex  # the only engine here that can be given a time limit; not needed without user rules
+
+        pattern = regex.compile(rule.pattern.encode())
+        try:
+            yield from pattern.finditer(bytes(data), *window, timeout=USER_PATTERN_TIMEOUT)
+        except TimeoutError:
+            self.timeouts[rule.id] = self.timeouts.get(rule.id, 0) + 1
+
+    def _considered(
+        self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes], group: int | str
+    ) -> _Found | None:
+        """The match, unless entropy, decoder, surroundings or a missing second half speak against it."""
+        whole, span, key = match.span(), match.span(group), bytes(match[group])
+        if rule.min_entropy and entropy(key) < rule.min_entropy:
+            return None
+        if rule.where and not _holds(rule, key):
+            return None
+        near = (max(low, whole[0] - SURROUNDINGS), min(high, whole[1] + SURROUNDINGS))
+        if rule.context and not rule.context_regex.search(data, *near):
+            return None
+        spans, identifier = (whole,), ""
+        if rule.pair:
+            partner = _partner(rule, data, low, high, whole)
+            if partner is None:
+                return None
+            identifier = key.decode("latin-1")
+            span, key = partner.span("key"), bytes(partner["key"])
+            spans = (whole, span)
+        meanings = tuple(
+            (signal.means, signal.evidence)
+            for signal, regex in zip(rule.signals, rule.signal_regexes, strict=True)
+            if regex and regex.search(data, *near)
+        )
+        stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in match.re.groupindex else ""
+        name = _name_before(data, low, span[0])
+        return _Found(rule, key, *span, spans, name, identifier, stage, meanings)
+
+    def _encoded(
+        self,
+        literal: Literal,
+        data: Buffer,
+        low: int,
+        high: int,
+        start: int,
+        end: int,
+        depth: int,
+        unwrapped: set[tuple[int, int, int]],
+    ) -> Iterator[_Found]:
+        """Decodes the run around an encoded anchor once, and looks for every anchor in what comes out."""
+        reach = max(self._rules[number].max_length for number in literal.rules) + SURROUNDINGS // 4
+        if literal.form is Form.UTF16:
+            texts = [unwrap_utf16(data, low, high, start, end, reach)]
+        else:
+            texts = unwrap_base64(data, low, high, start, literal.phase, reach)
+        for text in texts:
+            if text.run in unwrapped:
+                continue
+            unwrapped.add(text.run)
+            if self._reference is None:
+                self._reference = AhoCorasick(self._literals)
+            inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
+            outer_name = _name_before(data, low, text.run[0])
+            yield from (_outward(each, text, outer_name) for each in settle(inner))
+
+
+def _outward(each: _Found, text: Unwrapped, name: str) -> _Found:
+    """A match in decoded text as a match in the text that holds the encoding."""
+    return replace(
+        each,
+        start=text.place(each.start),
+        end=text.place(each.end - 1) + text.width,
+        spans=tuple((text.place(start), text.place(end - 1) + text.width) for start, end in each.spans),
+        name=each.name or name,
+        encoding=f"{text.encoding}+{each.encoding}" if each.encoding else text.encoding,
+    )
+
+
+def settle(found: Iterable[_Found]) -> list[_Found]:
+    """Of matches that overlap only the one of highest precedence, then the longest; hints take part in nothing."""
+    ranked = sorted(found, key=lambda each: (-each.rule.precedence, each.start - each.end, each.start))
+    kept: list[_Found] = []
+    taken: list[tuple[int, int]] = []
+    seen: set[tuple[str, int, int]] = set()
+    for each in ranked:
+        place = (each.rule.id, each.start, each.end)
+        if place in seen:
+            continue
+        seen.add(place)
+        if each.rule.nature is not Nature.HINT:
+            if any(_overlaps(taken, span) for span in each.spans):
+                continue
+            for span in each.spans:
+                insort(taken, span)
+        kept.append(each)
+    return kept
+
+
+def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Whether `span` shares a byte with one of the disjoint, sorted `taken` spans."""
+    index = bisect_right(taken, span)
+    before = index > 0 and taken[index - 1][1] > span[0]
+    return before or (index < len(taken) and taken[index][0] < span[1])
+
+
+def _holds(rule: Rule, key: bytes) -> bool:
+    """Whether what the key says about itself meets the rule's conditions."""
+    decoded = decode(rule.decoder, normalized(rule, key))
+    if decoded is None:
+        return False
+    for fact, values in rule.where.items():
+        value = decoded.facts.get(fact)
+        if value is None:
+            if "!" not in values:
+                return False
+        elif "*" not in values and value not in values:
+            return False
+    return True
+
+
+def _partner(rule: Rule, data: Buffer, low: int, high: int, whole: tuple[int, int]) -> re.Match[bytes] | None:
+    """The secret half nearest to an identifier: after it if there is one, else before it."""
+    if rule.pair is None:
+        return None
+    window = (max(low, whole[0] - rule.pair.within), min(high, whole[1] + rule.pair.within))
+    candidates = [
+        match
+        for match in rule.pair_regex.finditer(data, *window)
+        if entropy(bytes(match["key"])) >= rule.pair.min_entropy
+        and (match.start("key") >= whole[1] or match.end("key") <= whole[0])
+    ]
+    return min(
+        candidates,
+        key=lambda match: (match.start("key") < whole[0], abs(match.start("key") - whole[0])),
+        default=None,
+    )
+
+
+def _name_before(data: Buffer, low: int, start: int) -> str:
+    """The name that the text before `start`, on the same line, assigns to; empty when there is none."""
+    before = bytes(data[max(low, start - 160) : start])
+    match = _NAME.search(before[before.rfind(b"\n") + 1 :])
+    return match[1].decode("latin-1") if match else ""
+
+
+def _allowed(part: Resident, start: int, end: int) -> bool:
+    """Whether a comment on one of the match's lines says that it is known and accepted."""
+    data = part.data
+    first = max(part.start, start - LONGEST_LINE, data.rfind(b"\n", part.start, start) + 1)
+    newline = data.find(b"\n", end, min(part.end, end + LONGEST_LINE))
+    last = newline if newline >= 0 else min(part.end, end + LONGEST_LINE)
+    return data.find(INLINE_ALLOW, first, last) >= 0
+

@@ -1,0 +1,115 @@
+"""The report for a person at a terminal: by severity and provider, what each key may do, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import IO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ...rules.severity import Severity
+from ..finding import Finding, Location, LocationKind
+from ..scan import Report
+from .safe import printable
+from .words import lives, may, next_step
+
+COLOURS = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "bold yellow",
+    Severity.LOW: "cyan",
+    Severity.NOTE: "dim",
+}
+# Places of one finding that are spelt out; -v shows all that the report holds.
+MOST_PLACES = 5
+# Findings below this are counted, and listed with -v.
+LISTED = Severity.LOW
+
+
+def print_text(report: Report, file: IO[str], color: bool | None = None, verbose: bool = False) -> None:
+    """Prints the report to `file`; `color` None decides by what `file` is."""
+    console = Console(
+        file=file,
+        force_terminal=color,
+        no_color=color is False or None,
+        highlight=False,
+        soft_wrap=False,
+        width=None if file.isatty() else 120,
+    )
+    shown = [each for each in report.findings if each.suppressed is None]
+    listed = [each for each in shown if verbose or each.severity.rank >= LISTED.rank]
+    for (level, provider), group in groupby(listed, key=lambda each: (each.severity, each.rule.provider)):
+        console.print(Text.assemble((f" {level.upper()} ", COLOURS[level]), f" {provider}"))
+        for finding in group:
+            _finding(console, finding, verbose)
+    _summary(console, report, shown, listed)
+
+
+def _finding(console: Console, finding: Finding, verbose: bool) -> None:
+    about = finding.classification
+    head = Text.assemble((finding.rule.title, "bold"), "  ", (finding.redacted, "magenta"))
+    head.append("  in HEAD" if finding.in_head else "", "red")
+    console.print(Padding(head, (0, 0, 0, 2)))
+    rows = [
+        ("may", may(about)),
+        ("lives", lives(about)),
+        ("because", "; ".join(about.evidence) + f" ({about.confidence} confidence)"),
+        *(("at", place(each)) for each in finding.locations[: None if verbose else MOST_PLACES]),
+    ]
+    hidden = finding.occurrences - (len(finding.locations) if verbose else min(MOST_PLACES, len(finding.locations)))
+    if hidden:
+        rows.append(("", f"and {hidden} more place{'s' if hidden > 1 else ''}"))
+    if finding.introduced_by:
+        first = finding.introduced_by
+        rows.append(("since", f"{first.commit[:12]} {first.date or ''} {first.author or ''}"))
+    rows.append(("next", next_step(finding.rule, about)))
+    rows.append(("id", f"{finding.rule.id}  {finding.id[:16]}"))
+    for label, text in rows:
+        line = Text.assemble((f"{label:>8}  ", "dim"), printable(text))
+        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+    console.print()
+
+
+def place(location: Location) -> str:
+    """A place in words."""
+    if location.kind is LocationKind.STDIN:
+        where = "standard input"
+    elif location.kind is LocationKind.MESSAGE:
+        where = "a tag's message" if location.blob else "a commit's message"
+    else:
+        where = location.path or f"blob {(location.blob or '')[:12]}"
+    text = f"{where}:{location.start_line}:{location.start_column}"
+    if location.encoding:
+        text += f" as {location.encoding}"
+    if location.commit:
+        text += f"  commit {location.commit[:12]}"
+    if location.refs:
+        more = location.refs_total - 1
+        text += f" on {location.refs[0]}" + (f" and {more} more" if more else "")
+    elif location.kind is not LocationKind.WORKTREE and location.ref_kinds:
+        text += f" ({', '.join(location.ref_kinds)})"
+    return text
+
+
+def _summary(console: Console, report: Report, shown: Sequence[Finding], listed: Sequence[Finding]) -> None:
+    counts = [(level, sum(each.severity is level for each in shown)) for level in Severity]
+    words = ", ".join(f"{count} {level}" for level, count in counts if count)
+    stats = report.stats
+    read = f"{stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
+    console.print(Text.assemble(("keyslip: ", "bold"), f"{words or 'no keys found'}; read {read}"))
+    unlisted = len(shown) - len(listed)
+    if unlisted:
+        console.print(f"  {unlisted} note{'s' if unlisted > 1 else ''} (public, expired or placeholder) not listed: -v")
+    suppressed = len(report.findings) - len(shown)
+    if suppressed:
+        console.print(f"  {suppressed} suppressed")
+    if report.carried:
+        console.print(f"  {report.carried} stood there before and were kept: a full `keyslip scan` lists them")
+    if report.incomplete:
+        console.print(Text("  incomplete: what follows could not be read", "yellow"))
+        for each in report.incomplete:
+            times = f" ({each.count}x)" if each.count > 1 else ""
+            console.print(Text(f"    {printable(each.what)}: {printable(each.why)}{times}"), soft_wrap=True)

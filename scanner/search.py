@@ -1,0 +1,175 @@
+"""Searches batches: one pass of the engine over each, then the matcher around its hits; in threads where it pays."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..rules.rule import Rule
+from .engine import Engine, EngineChoice, Literal, literals, make_engine
+from .match import Match, Matcher
+from .source.batch import Batch, Item, Kind, Part, Pieces, Unread
+
+# A batch's news: matches, then what was read or not read.
+Job = Callable[[], Pieces]
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Tally:
+    """How much was read."""
+
+    files: int = 0
+    bytes: int = 0
+    engine: str = ""
+
+
+@dataclass
+class Found:
+    """What a search came to."""
+
+    matches: list[tuple[Item, Match]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+class Search:
+    """The rules, compiled once, and the way to run them over pieces of input."""
+
+    def __init__(self, rules: Sequence[Rule], choice: EngineChoice = EngineChoice.AUTO) -> None:
+        self.rules = rules
+        self._choice = choice
+        self._literals: Sequence[Literal] = literals(rules)
+
+    def here(self, pieces: Iterable[Batch | Unread], progress: Progress | None = None) -> Found:
+        """Searches in this thread."""
+        found = Found()
+        engine = make_engine(self._choice, self._literals)
+        matcher = Matcher(self.rules, self._literals)
+        _search(pieces, engine, matcher, found, progress, threading.Event())
+        _note_timeouts(matcher, found)
+        found.tally.engine = engine.name
+        return found
+
+    def threads(self, jobs: Iterable[Job], count: int, progress: Progress | None = None) -> Found:
+        """Runs jobs in `count` threads as they come; each job's pieces are searched in one thread.
+
+        Any thread's failure stops the others and is raised here.
+        """
+        found = Found()
+        waiting: queue.Queue[Job | None] = queue.Queue(maxsize=2 * count)
+        stop = threading.Event()
+        failures: list[BaseException] = []
+        # Size unknown, but whoever asks for threads has much.
+        engine = make_engine(self._choice, self._literals)
+
+        def work() -> None:
+            own = engine.for_thread()
+            matcher = Matcher(self.rules, self._literals)
+            mine = Found()
+            try:
+                while (job := waiting.get()) is not None:
+                    if not stop.is_set():
+                        _search(job(), own, matcher, mine, progress, stop)
+            except BaseException as error:  # handed to the caller's thread below
+                failures.append(error)
+                stop.set()
+                while waiting.get() is not None:
+                    pass
+            _note_timeouts(matcher, mine)
+            with lock:
+                _add(found, mine)
+                found.tally.engine = max(found.tally.engine, own.name)  # vectorscan, if any thread turned to it
+
+        lock = threading.Lock()
+        workers = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+        for worker in workers:
+            worker.start()
+        try:
+            for job in jobs:
+                if stop.is_set():
+                    break
+                waiting.put(job)
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            for _ in workers:
+                waiting.put(None)
+            for worker in workers:
+                worker.join()
+        if failures:
+            raise failures[0]
+        return found
+
+
+def _add(total: Found, more: Found) -> None:
+    total.matches += more.matches
+    total.unread += more.unread
+    total.tally.files += more.tally.files
+    total.tally.bytes += more.tally.bytes
+
+
+def _note_timeouts(matcher: Matcher, found: Found) -> None:
+    for rule, count in matcher.timeouts.items():
+        found.unread.append(Unread(f"rule {rule}", "its pattern ran out of time on some input", count))
+
+
+def _search(
+    pieces: Iterable[Batch | Unread],
+    engine: Engine,
+    matcher: Matcher,
+    found: Found,
+    progress: Progress | None,
+    stop: threading.Event,
+) -> None:
+    for piece in pieces:
+        if stop.is_set():
+            return
+        if isinstance(piece, Unread):
+            found.unread.append(piece)
+            continue
+        found.matches.extend(search_batch(piece, engine, matcher))
+        found.tally.bytes += piece.bytes
+        if piece.parts and piece.parts[0].item.kind is Kind.FILE:
+            found.tally.files += piece.items
+        if progress:
+            progress(piece.bytes)
+
+
+def search_batch(batch: Batch, engine: Engine, matcher: Matcher) -> Iterator[tuple[Item, Match]]:
+    """The matches of a batch, each with the item it stands in."""
+    hits = engine.hits(memoryview(batch.data)[: batch.length])
+    if not hits:
+        return
+    parts = iter(batch.parts)
+    part = next(parts, None)
+    mine: list[tuple[int, int]] = []
+    for hit in hits:
+        while part is not None and hit[0] > part.resident.end:
+            yield from _matches(part, mine, matcher)
+            mine = []
+            part = next(parts, None)
+        if part is None:
+            return
+        if _is_ours(part, hit[0]):
+            mine.append(hit)
+    if part is not None:
+        yield from _matches(part, mine, matcher)
+
+
+def _is_ours(part: Part, end: int) -> bool:
+    """Whether an anchor that ends at byte `end` of the buffer is this part's to judge."""
+    resident = part.resident
+    if end <= resident.start:
+        return False
+    at = resident.offset + end - resident.start
+    return at > part.handled and (part.settled is None or at <= part.settled)
+
+
+def _matches(part: Part, hits: list[tuple[int, int]], matcher: Matcher) -> Iterator[tuple[Item, Match]]:
+    if hits:
+        for match in matcher.matches(part.resident, hits):
+            yield part.item, match

@@ -1,0 +1,163 @@
+"""Reads git objects in bulk: their list in pack order, and their contents through one reused buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+from ..git import Git
+from ..resident import Resident
+from .batch import Batch, Item, Kind, Part, Pieces, Unread
+from .window import CARRY, Progress, advance, part_of
+
+# One buffer a thread. Small enough to stay in the processor's cache, large enough that few objects straddle it.
+BUFFER = 4 << 20
+# Linux: lets git run ahead of the search by this much.
+PIPE = 1 << 20
+F_SETPIPE_SZ = 1031
+# A pack so broken that this many objects in one portion cannot be read is given up, and the rest counted.
+MOST_RESTARTS = 1000
+# Bounds what git keeps mapped of a pack at once, and so the memory it is charged with.
+FRUGAL = ("-c", "core.packedGitWindowSize=16m", "-c", "core.packedGitLimit=128m")
+
+KINDS = {b"blob": Kind.BLOB, b"commit": Kind.COMMIT, b"tag": Kind.TAG}
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object's id (hexadecimal), type and size in bytes, as git lists it."""
+
+    oid: bytes
+    kind: bytes
+    size: int
+
+
+def list_objects(git: Git) -> Iterator[Object | Unread]:
+    """Every object of the repository, reachable or not, in pack order, which is the order git reads fastest."""
+    arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch-check")
+    with git.stream(*arguments) as stream:
+        rest = b""
+        while block := stream.output.read(1 << 20):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                fields = line.split(b" ")
+                if len(fields) == 3:
+                    yield Object(fields[0], fields[1], int(fields[2]))
+                else:
+                    yield Unread(f"object {fields[0].decode('ascii', 'replace')}", "git cannot read it")
+        problem = stream.problem()
+        if problem:
+            yield Unread("the list of objects", problem)
+
+
+def read_objects(git: Git, oids: Sequence[bytes], size: int = BUFFER) -> Pieces:
+    """The contents of the objects named, in order, each once. What git cannot read is yielded as unread."""
+    buffer = bytearray(size)
+    first = restarts = 0
+    while first < len(oids):
+        done = yield from _read_until_failure(git, oids[first:], buffer)
+        first += done
+        if first >= len(oids):
+            return
+        # git dies at an object it cannot inflate, and takes what it had buffered along: judge that one alone.
+        restarts += 1
+        if restarts > MOST_RESTARTS:
+            yield Unread("objects of a broken pack", "too many cannot be read", len(oids) - first)
+            return
+        reason = _failure(git, oids[first])
+        if reason is not None:
+            yield Unread(f"object {oids[first].decode()}", reason)
+            first += 1
+
+
+def _failure(git: Git, oid: bytes) -> str | None:
+    """Why git cannot read one object, or None if it can."""
+    with git.stream("cat-file", "--batch", stdin=oid + b"\n") as stream:
+        while stream.output.read(1 << 20):
+            pass
+        return stream.problem()
+
+
+def _read_until_failure(
+    git: Git, oids: Sequence[bytes], buffer: bytearray
+) -> Iterator[Batch | Unread]:  # returns the number of objects done
+    with git.stream(*FRUGAL, "cat-file", "--batch", "--buffer", stdin=b"\n".join(oids) + b"\n") as stream:
+        _widen(stream.output)
+        return (yield from _batches(stream.output, buffer))
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    with suppress(ImportError, OSError, ValueError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE)
+
+
+def _batches(output: IO[bytes], buffer: bytearray) -> Iterator[Batch | Unread]:
+    """Cuts the output of `cat-file --batch` into objects; returns how many were complete."""
+    view = memoryview(buffer)
+    filled = 0  # bytes of the buffer in use
+    known = 0  # bytes of those that an earlier batch had
+    progress: Progress | None = None  # an object larger than the buffer, whose bytes stand at its start
+    remaining = 0  # bytes of that object, from the buffer's start on
+    done = 0
+    ended = False
+    while not ended:
+        while filled < len(buffer):
+            count = output.readinto(view[filled:])  # type: ignore[attr-defined]
+            if not count:
+                ended = True
+                break
+            filled += count
+        parts: list[Part] = []
+        complete = position = 0
+        if progress is not None:
+            final = remaining < filled  # the object and the newline after it
+            parts.append(part_of(progress, buffer, 0, remaining if final else filled, final))
+            if not final:
+                yield Batch(buffer, filled, parts, 0, filled - known)
+                progress = advance(parts[0], buffer)
+                remaining -= filled - min(CARRY, filled)
+                filled = known = min(CARRY, filled)
+                continue
+            position, complete, progress = remaining + 1, 1, None
+        large: Part | None = None
+        while position < filled:
+            newline = buffer.find(b"\n", position, filled)
+            if newline < 0:
+                break
+            fields = bytes(buffer[position:newline]).split(b" ")
+            if len(fields) != 3:
+                yield Unread(f"object {fields[0].decode('ascii', 'replace')}", "missing")
+                position, complete = newline + 1, complete + 1
+                continue
+            start, length = newline + 1, int(fields[2])
+            end = start + length
+            kind = KINDS.get(fields[1])
+            item = Item(kind or Kind.BLOB, fields[0].decode("ascii"))
+            if end >= filled:
+                if filled - position > len(buffer) // 2:  # moving it to the front would not make it fit for certain
+                    large = part_of(Progress(item), buffer, start, filled, False)
+                    remaining = length
+                break
+            if kind is not None:
+                parts.append(Part(item, Resident(buffer, start, end)))
+            position, complete = end + 1, complete + 1
+        done += complete
+        if large is not None:
+            parts.append(large)
+            yield Batch(buffer, filled, parts, complete, filled - known)
+            progress = advance(large, buffer)
+            remaining -= progress.offset
+            filled = known = large.resident.end - large.resident.start - progress.offset
+            continue
+        if parts:
+            yield Batch(buffer, position, parts, complete, max(0, position - known))
+        buffer[: filled - position] = buffer[position:filled]
+        filled -= position
+        known = 0
+    return done
+
+
