@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from .checksum import CHECKSUMS, supabase_belongs
+from .checksum import CHECKSUMS, SELF_HOSTED, supabase_belongs
 from .decode import Decoded, decode
 from .identity import normalized
 from .public import placeholder, public_value
@@ -174,7 +174,7 @@ def _project(rule: Rule, key: bytes, references: Iterable[str]) -> str | None:
     """The one of the repository's project references that the key's checksum was made for."""
     if rule.provider != "supabase":
         return None
-    return next((ref for ref in references if supabase_belongs(key, ref)), None)
+    return next((ref for ref in (*references, SELF_HOSTED) if supabase_belongs(key, ref)), None)
 
 
 def _environment(rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage: str) -> Environment:

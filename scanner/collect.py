@@ -9,6 +9,7 @@ from datetime import datetime
 from fnmatch import fnmatch
 
 from ..rules.classify import Classification, classify, default_access
+from ..rules.decode import decode
 from ..rules.identity import identity
 from ..rules.place import Place, place_of, public_prefix
 from ..rules.rule import Meaning, Nature, Rule
@@ -52,7 +53,14 @@ class Collection:
         sighting = self.sightings.get(place)
         if sighting is None:
             sighting = self.sightings[place] = Sighting(match.rule, match.key)
+            self._refer(match)
         sighting.matches.append((item, match))
+
+    def _refer(self, match: Match) -> None:
+        """A key that names its project helps to place others of the project."""
+        decoded = decode(match.rule.decoder, match.key.reveal()) if match.rule.provider == "supabase" and match.rule.decoder else None
+        if decoded and decoded.principal:
+            self.references.add(decoded.principal.removeprefix("project:"))
 
     def contents(self) -> set[bytes]:
         """The ids of blobs with a match."""
