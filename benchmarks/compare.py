@@ -3,7 +3,8 @@
     python benchmarks/compare.py REPOSITORY [--runs 5]
 
 Machines are noisy and drift: the runs alternate, and the figure to quote is the median of the ratios of neighbouring
-runs. Peak memory is the largest proportional set size (a page shared by n processes counts as one n-th) of the whole
+runs. The first run of each warms the file cache and has its memory sampled, which slows it, so its time does not count.
+Peak memory is the largest proportional set size (a page shared by n processes counts as one n-th) of the whole
 process tree, sampled from /proc; elsewhere it is left out.
 """
 
@@ -53,35 +54,36 @@ def main() -> None:
 def contest(name: str, ours: list[str], theirs: list[str] | None, runs: int) -> None:
     """Runs both in turn and prints medians; the first run of each only warms the file cache."""
     mine, other = [], []
-    for _ in range(runs + 1):
-        mine.append(run([*ours, "-f", "json"]))
+    for number in range(runs + 1):
+        mine.append(run([*ours, "-f", "json"], sampled=number == 0))
         if theirs:
-            other.append(run([*theirs, "--format", "json"]))
+            other.append(run([*theirs, "--format", "json"], sampled=number == 0))
     print(name)
-    show("keyslip", mine[1:])
+    show("keyslip", mine)
     if theirs:
-        show("kingfisher", other[1:])
+        show("kingfisher", other)
         ratios = [b.wall / a.wall for a, b in zip(mine[1:], other[1:], strict=True)]
         print(f"  keyslip is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
 def show(name: str, runs: list[Run]) -> None:
-    wall, cpu, memory = (statistics.median(getattr(each, field) for each in runs) for field in ("wall", "cpu", "memory"))
-    print(f"  {name:<11} {wall:7.2f} s wall  {cpu:7.2f} s processor  {memory:6.0f} MiB")
+    """Medians of the timed runs; the memory of the first, which was sampled and not timed."""
+    wall, cpu = (statistics.median(getattr(each, field) for each in runs[1:]) for field in ("wall", "cpu"))
+    print(f"  {name:<11} {wall:7.2f} s wall  {cpu:7.2f} s processor  {runs[0].memory:6.0f} MiB")
 
 
-def run(command: list[str]) -> Run:
+def run(command: list[str], sampled: bool) -> Run:
     """Runs a command to its end, its output into an unnamed file."""
     with tempfile.TemporaryFile() as output:
         before = os.times()
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
-        peak = Peak(process.pid)
+        peak = Peak(process.pid) if sampled else None
         process.wait()
         wall = time.perf_counter() - started
         after = os.times()
         cpu = after.children_user + after.children_system - before.children_user - before.children_system
-        return Run(wall, cpu, peak.stop() / 1024)
+        return Run(wall, cpu, peak.stop() / 1024 if peak else 0.0)
 
 
 class Peak:

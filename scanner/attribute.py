@@ -151,7 +151,7 @@ def attribute(
     contents: set[bytes],
     messages: set[bytes],
     present: set[bytes],
-    commits: Sequence[bytes],
+    graph: CommitGraph,
     limit: float = TIME_LIMIT,
 ) -> Attribution:
     """Names the commits, paths and refs of `contents` (blobs with a hit) and `messages` (commits and tags with one).
@@ -171,7 +171,6 @@ def attribute(
         result.unread.append(Unread("missing objects", "named by a commit, but not in this repository", len(missing)))
     result.introductions = introductions
     refs = list_refs(git)
-    graph = CommitGraph.read(git, commits)
     absent = graph.missing()
     if absent:
         result.unread.append(Unread("missing commits", "named as parents, but not in this repository", len(absent)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,31 +90,36 @@ def _older_stashes(git: Git, path: str) -> Iterable[Ref]:
             yield Ref(f"stash@{{{age}}}", fields[1], b"commit")
 
 
-class CommitGraph:
-    """Parents of every commit, reachable or not."""
+def cut_commits(git: Git) -> set[bytes]:
+    """The commits at which a shallow clone's history was cut off."""
+    named = git.run("rev-parse", "--git-path", "shallow", check=False).decode("utf-8", "surrogateescape").strip()
+    try:
+        return set(((git.work_tree or git.git_dir) / named).read_bytes().split()) if named else set()
+    except OSError:
+        return set()
 
-    def __init__(self, parents: Mapping[bytes, Sequence[bytes]]) -> None:
+
+class CommitGraph:
+    """Parents of every commit, reachable or not; those of `cut` commits are known to be elsewhere."""
+
+    def __init__(self, parents: Mapping[bytes, Sequence[bytes]], cut: Container[bytes] = ()) -> None:
         self.parents = parents
+        self._cut = cut
 
     @classmethod
-    def read(cls, git: Git, commits: Sequence[bytes]) -> CommitGraph:
-        """The graph of the commits named (ids in hexadecimal). A shallow clone's cut ends have no parents."""
-        if not commits:
-            return cls({})
-        parents: dict[bytes, Sequence[bytes]] = {}
-        arguments = ("rev-list", "--stdin", "--no-walk=unsorted", "--parents", "--ignore-missing")
-        with git.stream(*arguments, stdin=b"\n".join(commits) + b"\n") as stream:
-            rest = b""
-            while block := stream.output.read(1 << 20):
-                *lines, rest = (rest + block).split(b"\n")
-                for line in lines:
-                    oid, *above = line.split(b" ")
-                    parents[oid] = above
-        return cls(parents)
+    def walk(cls, git: Git, *tips: str) -> CommitGraph:
+        """The graph of all that the tips reach."""
+        lines = git.run("rev-list", "--parents", *tips).splitlines()
+        return cls({commit: above for commit, *above in (line.split(b" ") for line in lines)})
 
     def missing(self) -> set[bytes]:
         """Parents that are not there."""
-        return {parent for above in self.parents.values() for parent in above if parent not in self.parents}
+        return {
+            parent
+            for commit, above in self.parents.items()
+            for parent in above
+            if parent not in self.parents and commit not in self._cut
+        }
 
     def reach(self, wanted: Iterable[bytes], refs: Sequence[Ref]) -> dict[bytes, Reach]:
         """For each wanted commit, the refs from which it can be reached."""

@@ -16,7 +16,7 @@ from .collect import LFS_POINTER, Collection, PathFilter, findings
 from .engine import EngineChoice
 from .finding import Finding
 from .git import Git
-from .graph import CommitGraph, list_refs
+from .graph import CommitGraph, cut_commits, list_refs
 from .search import Found, Job, Search
 from .source.batch import Item, Kind, Pieces, Unread
 from .source.changes import Change, Range, changes_of, commits_of, staged
@@ -25,8 +25,9 @@ from .source.objects import list_objects, read_objects
 from .source.stdin import read_stdin
 from .source.worktree import list_directory, list_worktree
 
-# Bytes of objects that one git process reads before the next takes over: even work for all threads.
-PORTION = 256 << 20
+# Bytes of objects that one git process reads. Every process begins with an empty cache of delta bases.
+EARLY_PORTION = 256 << 20
+SMALLEST_PORTION = 64 << 20
 # Not a key: it says that the content is kept elsewhere, where no scan of this repository sees it.
 POINTER = Rule(
     id=LFS_POINTER,
@@ -220,8 +221,8 @@ def _repository(git: Git, search: Search, request: Request, progress: Progress |
     def jobs() -> Iterator[Job]:
         if request.tree and git.work_tree is not None:
             yield lambda: _worktree(git, request)
-        for portion in inventory.portions(git, request.max_file_size, unread):
-            yield lambda portion=portion: read_objects(git, portion)  # type: ignore[misc]
+        for portion in inventory.portions(git, request, unread):
+            yield lambda portion=portion: read_objects(git, portion, inventory.parents)  # type: ignore[misc]
         if request.attribution and inventory.commits:
             comparison.append(Comparison(git, inventory.commits, request.jobs))
 
@@ -238,7 +239,7 @@ def _repository(git: Git, search: Search, request: Request, progress: Progress |
                 contents,
                 collection.messages(),
                 inventory.present,
-                inventory.commits,
+                CommitGraph(inventory.parents, cut_commits(git)),
                 request.attribution_limit,
             )
         else:
@@ -258,31 +259,49 @@ class _Inventory:
     present: set[bytes] = field(default_factory=set)
     blobs: int = 0
 
-    def portions(self, git: Git, max_size: int, unread: list[Unread]) -> Iterator[list[bytes]]:
-        """Ids of the objects to read, in pack order, in portions of about `PORTION` bytes of content."""
-        portion: list[bytes] = []
+    parents: dict[bytes, Sequence[bytes]] = field(default_factory=dict)
+
+    def portions(self, git: Git, request: Request, unread: list[Unread]) -> Iterator[list[bytes]]:
+        """Ids of the objects to read, in pack order. One early portion a thread, to begin with while git still lists;
+        then ever smaller ones, so that all threads end together."""
+        early = request.jobs
+        listed: list[tuple[bytes, int]] = []
         size = 0
-        for entry in list_objects(git):
-            if isinstance(entry, Unread):
-                unread.append(entry)
+        for entries in list_objects(git):
+            if isinstance(entries, Unread):
+                unread.append(entries)
                 continue
-            if entry.kind == b"tree":
-                continue
-            self.present.add(entry.oid)
-            if entry.kind == b"commit":
-                self.commits.append(entry.oid)
-            elif entry.kind == b"blob":
-                self.blobs += 1
-                if max_size and entry.size > max_size:
-                    unread.append(Unread(f"object {entry.oid.decode()}", f"larger than the limit of {max_size} bytes"))
-                    continue
-            portion.append(entry.oid)
-            size += entry.size
-            if size >= PORTION:
-                yield portion
-                portion, size = [], 0
-        if portion:
+            for oid, kind, text in entries:
+                length = int(text)
+                self.present.add(oid)
+                if kind == b"commit":
+                    self.commits.append(oid)
+                elif kind == b"blob":
+                    self.blobs += 1
+                    if request.max_file_size and length > request.max_file_size:
+                        why = f"larger than the limit of {request.max_file_size} bytes"
+                        unread.append(Unread(f"object {oid.decode()}", why))
+                        continue
+                listed.append((oid, length))
+                size += length
+            if early and size >= EARLY_PORTION:
+                yield [oid for oid, _ in listed]
+                listed, size, early = [], 0, early - 1
+        yield from _portions(listed, size, request.jobs)
+
+
+def _portions(listed: Sequence[tuple[bytes, int]], size: int, jobs: int) -> Iterator[list[bytes]]:
+    """Cuts the rest, each time a share of what is left."""
+    portion: list[bytes] = []
+    taken = 0
+    for oid, length in listed:
+        portion.append(oid)
+        taken += length
+        if taken >= max(SMALLEST_PORTION, size // (2 * jobs)):
             yield portion
+            portion, size, taken = [], size - taken, 0
+    if portion:
+        yield portion
 
 
 def _shallow(git: Git) -> Iterator[Unread]:
@@ -332,7 +351,7 @@ def _range(git: Git, wanted: Range, search: Search, request: Request) -> _Outcom
     attribution = Attribution(introductions=introductions)
     involved = {each.commit for made in introductions.values() for each in made} | (held & set(commits))
     if request.attribution:
-        graph = CommitGraph.read(git, git.run("rev-list", "--all", wanted.head).split())
+        graph = CommitGraph.walk(git, "--all", wanted.head)
         attribution.reach = graph.reach(involved, list_refs(git))
         attribution.authors = authors(git, sorted(involved))
     attribution.head = head_paths(git, held, attribution.unread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from .engine import Engine, EngineChoice, Literal, literals, make_engine
 from .match import Match, Matcher
 from .source.batch import Batch, Item, Kind, Part, Pieces, Unread
 
-# A batch's news: matches, then what was read or not read.
+SWITCH_INTERVAL = 0.0002  # seconds
+
 Job = Callable[[], Pieces]
 Progress = Callable[[int], None]
 
@@ -59,11 +61,13 @@ class Search:
         Any thread's failure stops the others and is raised here.
         """
         found = Found()
-        waiting: queue.Queue[Job | None] = queue.Queue(maxsize=2 * count)
+        waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         stop = threading.Event()
         failures: list[BaseException] = []
-        # Size unknown, but whoever asks for threads has much.
         engine = make_engine(self._choice, self._literals)
+        # Reading and searching release the interpreter's lock every few microseconds: whoever computes in between must
+        # not keep it from the others for Python's usual five milliseconds.
+        sys.setswitchinterval(SWITCH_INTERVAL)
 
         def work() -> None:
             own = engine.for_thread()
