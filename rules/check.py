@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import re._parser as sre_parser  # type: ignore[import-not-found]  # the only way to learn a pattern's width
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,6 @@ from .decode import DECODERS
 from .identity import NORMALIZERS
 from .rule import Exposure, Nature, Rule
 from .sample import fill
-
-try:  # the parser behind `re`, whose name changed
-    from re import _parser as sre_parser  # type: ignore[attr-defined]
-except ImportError:
-    import sre_parse as sre_parser  # type: ignore[no-redef]
 
 HOWS = ("api", "guided", "oidc", "attenuate", "none")
 SEEDS = 5

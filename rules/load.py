@@ -82,7 +82,9 @@ class Where:
     def line(self, key: str, near: str = "") -> int:
         """The first line, counted from 1, that assigns `key`, after the first that holds `near`; else line 1."""
         start = next((n for n, line in enumerate(self.lines) if near and near in line), 0)
-        assigns = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=|\s*\[+\s*(?:[\w\"'-]+\.)*{re.escape(key)}\s*\]|.*[{{,]\s*{re.escape(key)}\s*=")
+        assigns = re.compile(
+            rf"\s*[\"']?{re.escape(key)}[\"']?\s*=|\s*\[+\s*(?:[\w\"'-]+\.)*{re.escape(key)}\s*\]|.*[{{,]\s*{re.escape(key)}\s*="
+        )
         for number in range(max(0, start - 1), len(self.lines)):
             if assigns.match(self.lines[number]):
                 return number + 1

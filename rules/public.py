@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 FIREBASE = "a sample key of the Firebase SDKs"
 
@@ -49,11 +50,13 @@ _APART = re.compile(
     rb"|insert|secret[_-]key|api[_-]key)(?![a-z0-9])"
 )
 _SHORT = re.compile(rb"(?i)sample|dummy|foobar|bogus|fake|xxxx")
-_TEMPLATE = re.compile(rb"<[^<>]{0,80}>|\$\{|\{\{|\}\}|\$\(|%\(|%s|\*{3}|\.{3}|\xe2\x80\xa6|\[(?i:your|insert|redacted)")
+_TEMPLATE = re.compile(
+    rb"<[^<>]{0,80}>|\$\{|\{\{|\}\}|\$\(|%\(|%s|\*{3}|\.{3}|\xe2\x80\xa6|\[(?i:your|insert|redacted)"
+)
 # Looked at as text only up to here: nobody writes longer placeholders.
 _LONGEST = 4096
 _ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
-_NEXT = {first: second for first, second in zip(_ALPHABET, _ALPHABET[1:], strict=False)} | {ord("f"): ord("0")}
+_NEXT = dict(pairwise(_ALPHABET)) | {ord("f"): ord("0")}
 
 
 def public_value(key: bytes) -> str | None:

@@ -124,7 +124,9 @@ def _supabase_jwt(random: Random, role: str, kind: str = "hosted") -> str:
 def _supabase_session(random: Random) -> str:
     issued = ISSUED + random.randrange(10**6)
     iss = f"https://{REF}.supabase.co/auth/v1"
-    return _jwt(random, iss=iss, sub=_uuid(random), aud="authenticated", role="authenticated", iat=issued, exp=issued + 3600)
+    return _jwt(
+        random, iss=iss, sub=_uuid(random), aud="authenticated", role="authenticated", iat=issued, exp=issued + 3600
+    )
 
 
 def _session(random: Random) -> str:
@@ -139,7 +141,8 @@ def _supabase_key(random: Random, kind: str, ref: str = REF) -> str:
 def _nuget_v4(random: Random) -> str:
     base32 = ALPHABETS["lower"] + "234567"
     return (
-        f"oy2{random.choice(base32[:16])}{_random(random, base32, 15)}{random.choice('aq')}{_random(random, base32, 11)}"
+        f"oy2{random.choice(base32[:16])}{_random(random, base32, 15)}{random.choice('aq')}"
+        f"{_random(random, base32, 11)}"
         f"{random.choice('eu')}{random.choice(base32[1::2])}{random.choice(base32[:16])}{_random(random, base32, 11)}"
         f"{random.choice('aeimquy4')}"
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from ..rules.load import Where, parse_toml
 from .finding import Finding, Suppression
 
 NAME = ".keyslip-baseline.toml"
-HEADER = "# Accepted findings, keyed by content: see docs/suppression.md. Sorted, so that merges are clean.\nversion = 1\n"
+HEADER = (
+    "# Accepted findings, keyed by content: see docs/suppression.md. Sorted, so that merges are clean.\nversion = 1\n"
+)
 KEYS = ("rule", "id", "path", "status", "reason", "date", "expires")
 
 
@@ -36,8 +38,8 @@ class Entry:
     path: str
     status: Status
     reason: str
-    date: date
-    expires: date | None = None
+    date: datetime.date
+    expires: datetime.date | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -71,9 +73,11 @@ def parse(data: bytes, name: str) -> list[Entry]:
         try:
             status = Status(table.get("status", "accepted"))
         except ValueError:
-            raise where.error("status", f"is {table['status']!r}", "accepted, false-positive or rotated", near) from None
+            raise where.error(
+                "status", f"is {table['status']!r}", "accepted, false-positive or rotated", near
+            ) from None
         for key in ("date", "expires"):
-            if type(table.get(key, date.today())) is not date:
+            if type(table.get(key, datetime.date.today())) is not datetime.date:
                 raise where.error(key, "is no date", "write YYYY-MM-DD without quotes", near)
         entries.append(
             Entry(
@@ -82,14 +86,14 @@ def parse(data: bytes, name: str) -> list[Entry]:
                 path=str(table.get("path", "")),
                 status=status,
                 reason=str(table.get("reason", "")),
-                date=table.get("date", date.min),
+                date=table.get("date", datetime.date.min),
                 expires=table.get("expires"),
             )
         )
     return entries
 
 
-def suppress(findings: Sequence[Finding], entries: Iterable[Entry], today: date) -> list[Finding]:
+def suppress(findings: Sequence[Finding], entries: Iterable[Entry], today: datetime.date) -> list[Finding]:
     """The findings, those with an entry that has not run out marked as suppressed."""
     known = {entry.key: entry for entry in entries if entry.expires is None or entry.expires >= today}
     marked = []
@@ -102,7 +106,7 @@ def suppress(findings: Sequence[Finding], entries: Iterable[Entry], today: date)
     return marked
 
 
-def entry_of(finding: Finding, today: date, reason: str) -> Entry:
+def entry_of(finding: Finding, today: datetime.date, reason: str) -> Entry:
     path = next((place.path for place in finding.locations if place.path), "")
     return Entry(finding.rule.id, finding.id, path, Status.ACCEPTED, reason, today)
 

@@ -11,17 +11,15 @@ from fnmatch import fnmatch
 from ..rules.classify import Classification, classify, default_access
 from ..rules.decode import decode
 from ..rules.identity import identity
-from ..rules.place import Place, place_of, public_prefix
+from ..rules.place import Place
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret, redact
 from ..rules.severity import Circumstances, severity
 from .attribute import Attribution
 from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind, Subject, Suppression
-from .graph import RefKind
+from .locate import locate
 from .match import Match
 from .source.batch import Item, Kind
-
-UNREACHABLE = (RefKind.UNREACHABLE,)
 
 
 @dataclass
@@ -58,7 +56,9 @@ class Collection:
 
     def _refer(self, match: Match) -> None:
         """A key that names its project helps to place others of the project."""
-        decoded = decode(match.rule.decoder, match.key.reveal()) if match.rule.provider == "supabase" and match.rule.decoder else None
+        if match.rule.provider != "supabase" or not match.rule.decoder:
+            return
+        decoded = decode(match.rule.decoder, match.key.reveal())
         if decoded and decoded.principal:
             self.references.add(decoded.principal.removeprefix("project:"))
 
@@ -77,7 +77,9 @@ class Collection:
 LFS_POINTER = "git-lfs-pointer"
 
 
-def findings(collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None) -> list[Finding]:
+def findings(
+    collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None
+) -> list[Finding]:
     """The findings, worst first; those without a place that `paths` lets through are left out."""
     made = (_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values())
     merged = _merge(finding for finding in made if finding)
@@ -102,7 +104,11 @@ class PathFilter:
 
 def _fits(path: str, glob: str) -> bool:
     glob = glob.rstrip("/")
-    return fnmatch(path, glob) or path.startswith(glob + "/") or ("/" not in glob and fnmatch(path.rpartition("/")[2], glob))
+    return (
+        fnmatch(path, glob)
+        or path.startswith(glob + "/")
+        or ("/" not in glob and fnmatch(path.rpartition("/")[2], glob))
+    )
 
 
 def _finding(
@@ -116,7 +122,7 @@ def _finding(
     ignored: set[bool] = set()
     in_head = client = False
     for item, match in sighting.matches:
-        for location in _locations(item, match, attribution):
+        for location in locate(item, match, attribution):
             if paths and not paths.passes(location.path):
                 continue
             locations.append(location)
@@ -125,7 +131,7 @@ def _finding(
             tracked.add(item.tracked if item.kind is Kind.FILE else True if item.kind is Kind.BLOB else None)
             ignored.add(item.ignored)
             in_head = in_head or _is_in_head(item, attribution)
-            client = client or location.place is Place.CLIENT or bool(public_prefix(match.name) and location.place is not Place.TEST)
+            client = client or location.place is Place.CLIENT
     if not locations:
         return None
     first = sighting.matches[0][1]
@@ -153,7 +159,7 @@ def _finding(
 def _by_path(rule: Rule, path: str | None) -> Iterator[tuple[Meaning, str]]:
     """What the rule's signals say that need no text: of the path, or of the kind itself."""
     for signal in rule.signals:
-        if signal.paths and path is not None and any(fnmatch(path, glob) or fnmatch("/" + path, glob) for glob in signal.paths):
+        if path is not None and any(fnmatch(path, glob) for glob in signal.paths):
             yield signal.means, f"{signal.evidence} (path)"
         elif not signal.paths and not signal.pattern:
             yield signal.means, signal.evidence
@@ -183,82 +189,6 @@ def _circumstances(
         proven=about.proven,
         only_ignored=only_ignored,
         places=frozenset(each.place for each in locations),
-    )
-
-
-def _locations(item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
-    """The places of one match: of a blob, every commit and path that brought it in."""
-    base = Location(
-        path=None,
-        start_line=match.first.line,
-        start_column=match.first.column,
-        end_line=match.last.line,
-        end_column=match.last.column,
-        kind=LocationKind.HISTORY,
-        place=Place.UNKNOWN,
-        blob=item.oid or None,
-        encoding=match.encoding,
-    )
-    if item.kind is Kind.STDIN:
-        yield replace(base, kind=LocationKind.STDIN, place=place_of("", match.name))
-    elif item.kind is Kind.FILE:
-        path = shown_path(item.path)
-        yield replace(base, kind=LocationKind.WORKTREE, path=path, place=place_of(path, match.name))
-    elif item.kind is Kind.BLOB:
-        yield from _history(base, item, match, attribution)
-    else:
-        yield _message(base, item, attribution)
-
-
-def _history(base: Location, item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
-    content = item.oid.encode()
-    found = attribution.introductions.get(content, ())
-    for each in found:
-        path = shown_path(each.path)
-        yield _dated(replace(base, path=path, place=place_of(path, match.name)), each.commit, attribution)
-    if found:
-        return
-    refs = attribution.direct.get(content, ())
-    paths: Sequence[bytes | None] = attribution.head.get(content, ()) or ([item.path] if item.path else [None])
-    for named in paths:
-        path = shown_path(named) if named else ""
-        yield replace(
-            base,
-            path=path or None,
-            place=place_of(path, match.name),
-            refs=tuple(ref.name for ref in refs[:5]),
-            refs_total=len(refs),
-            ref_kinds=tuple(dict.fromkeys(ref.ref_kind for ref in refs)) or UNREACHABLE,
-        )
-
-
-def _message(base: Location, item: Item, attribution: Attribution) -> Location:
-    oid = item.oid.encode()
-    tag = attribution.tags.get(oid)
-    if item.kind is Kind.TAG:
-        named = replace(base, kind=LocationKind.MESSAGE, ref_kinds=UNREACHABLE)
-        if tag is None:
-            return named
-        return replace(
-            _dated(named, tag.target, attribution) if tag.kind == b"commit" else named,
-            refs=(tag.name,),
-            refs_total=1,
-            ref_kinds=(tag.ref_kind,),
-        )
-    return _dated(replace(base, kind=LocationKind.MESSAGE, blob=None), oid, attribution)
-
-
-def _dated(location: Location, commit: bytes, attribution: Attribution) -> Location:
-    author = attribution.authors.get(commit)
-    reach = attribution.reach_of(commit)
-    return replace(
-        location,
-        commit=commit.decode("ascii"),
-        author=author.name if author else None,
-        date=author.date if author else None,
-        refs=reach.refs,
-        refs_total=reach.total,
-        ref_kinds=reach.kinds,
     )
 
 
@@ -307,11 +237,3 @@ def _merge(found: Iterable[Finding]) -> Iterator[Finding]:
             suppressed=worse.suppressed and milder.suppressed,
         )
     yield from merged.values()
-
-
-def shown_path(path: bytes) -> str:
-    """A path as reports show it: UTF-8, with slashes, other bytes percent-escaped."""
-    text = path.decode("utf-8", "surrogateescape")
-    return "".join(f"%{ord(char) - 0xDC00:02X}" if 0xDC80 <= ord(char) <= 0xDCFF else char for char in text)
-
-

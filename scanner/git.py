@@ -211,4 +211,3 @@ def revision(git: Git, name: str) -> str:
     except GitFailed:
         raise KeyslipError(f"no such revision: {name!r}", "name a commit, branch or tag of this repository") from None
     return said.decode().strip()
-

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from .git import Git
+from .source.batch import Unread
 
 # Commits whose descendants are found in one pass over the graph: one bit each in every commit's mask.
 AT_ONCE = 256
@@ -97,6 +98,11 @@ def cut_commits(git: Git) -> set[bytes]:
         return set(((git.work_tree or git.git_dir) / named).read_bytes().split()) if named else set()
     except OSError:
         return set()
+
+
+def shallow(git: Git) -> Iterator[Unread]:
+    if git.run("rev-parse", "--is-shallow-repository", check=False).strip() == b"true":
+        yield Unread("shallow clone", "its history was cut off: older commits are not here (git fetch --unshallow)")
 
 
 class CommitGraph:

@@ -12,15 +12,14 @@ from ..rules.identity import normalized
 from ..rules.public import entropy
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
-from .engine import Form, Literal
-from .engine.ahocorasick import AhoCorasick
+from .engine import Engine, EngineChoice, Form, Literal, make_engine
 from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
 from .resident import Buffer, Locator, Position, Resident
 
 # Bytes on either side of a match that may say how it is used.
 SURROUNDINGS = 2000
-# base64 in base64 in base64: deeper nesting hides nothing that a person put there by habit.
-DEEPEST = 3
+# UTF-16 in base64, say; deeper nesting hides nothing that a person put there by habit.
+DEEPEST = 2
 # Seconds that one search with a user's pattern may take.
 USER_PATTERN_TIMEOUT = 1.0
 INLINE_ALLOW = b"keyslip:allow"
@@ -74,7 +73,7 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule], literals: Sequence[Literal]) -> None:
         self._rules = rules
         self._literals = literals
-        self._reference: AhoCorasick | None = None
+        self._reference: Engine | None = None
         self.timeouts: dict[str, int] = {}
 
     def matches(self, part: Resident, hits: Iterable[tuple[int, int]]) -> list[Match]:
@@ -122,9 +121,7 @@ class Matcher:
             elif depth < DEEPEST:
                 yield from self._encoded(literal, data, low, high, start, end, depth, unwrapped)
 
-    def _confirmed(
-        self, rule: Rule, data: Buffer, low: int, high: int, start: int, end: int
-    ) -> Iterator[_Found]:
+    def _confirmed(self, rule: Rule, data: Buffer, low: int, high: int, start: int, end: int) -> Iterator[_Found]:
         """The match of `rule` that holds the anchor at `start` to `end`, if there is one."""
         window = (max(low, start - rule.max_length), min(high, end + rule.max_length))
         for match in self._search(rule, data, window):
@@ -162,7 +159,8 @@ class Matcher:
         near = (max(low, whole[0] - SURROUNDINGS), min(high, whole[1] + SURROUNDINGS))
         if rule.context and not rule.context_regex.search(data, *near):
             return None
-        spans, identifier = (whole,), ""
+        spans: tuple[tuple[int, int], ...] = (whole,)
+        identifier = ""
         if rule.pair:
             partner = _partner(rule, data, low, high, whole)
             if partner is None:
@@ -201,7 +199,7 @@ class Matcher:
                 continue
             unwrapped.add(text.run)
             if self._reference is None:
-                self._reference = AhoCorasick(self._literals)
+                self._reference = make_engine(EngineChoice.AHOCORASICK, self._literals)
             inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
             outer_name = _name_before(data, low, text.run[0])
             yield from (_outward(each, text, outer_name) for each in settle(inner))
@@ -293,4 +291,3 @@ def _allowed(part: Resident, start: int, end: int) -> bool:
     newline = data.find(b"\n", end, min(part.end, end + LONGEST_LINE))
     last = newline if newline >= 0 else min(part.end, end + LONGEST_LINE)
     return data.find(INLINE_ALLOW, first, last) >= 0
-

@@ -9,7 +9,12 @@ from .decoded import Decoded
 
 # Bits of the first 48 that hold the account's number.
 ACCOUNT_BITS = 0x7FFFFFFFFF80
-KINDS = {"AKIA": "a user's long-lived key", "ASIA": "temporary credentials", "ABIA": "a bearer token", "ACCA": "a context credential"}
+KINDS = {
+    "AKIA": "a user's long-lived key",
+    "ASIA": "temporary credentials",
+    "ABIA": "a bearer token",
+    "ACCA": "a context credential",
+}
 
 
 def aws(key: bytes) -> Decoded | None:

@@ -16,7 +16,8 @@ from ..collect import PathFilter
 from ..config import load
 from ..engine import EngineChoice
 from ..finding import Finding
-from ..scan import Request, scan
+from ..request import Request
+from ..scan import scan
 from .options import find_target, jobs_for, rules_for, scan_options, the_time
 
 
@@ -26,7 +27,9 @@ def command() -> None:
 
 
 def _options(function: Any) -> Any:
-    function = click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Default: PATH/{NAME}.")(function)
+    function = click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Default: PATH/{NAME}.")(
+        function
+    )
     function = click.argument("path", type=click.Path(path_type=Path), default=Path())(function)
     return scan_options(function)
 
@@ -67,7 +70,8 @@ def prune(path: Path, baseline: Path | None, **options: Any) -> int:
 
 
 def _scanned(path: Path, baseline: Path | None, options: dict[str, Any]) -> tuple[Path, list[Finding], date]:
-    root, git, only, inside = find_target(path, hook=False, need=False)
+    place = find_target(path, hook=False, need=False)
+    root, git = place.root, place.git
     config = load(options["config"], root, git, None)
     size = options["max_file_size"]
     report = scan(
@@ -75,9 +79,11 @@ def _scanned(path: Path, baseline: Path | None, options: dict[str, Any]) -> tupl
             root=root,
             now=the_time(options["now"]),
             git=git,
-            only=only,
+            only=place.only,
             rules=rules_for(config, options["only"], options["without"]),
-            paths=PathFilter((*options["include"], *config.include, *inside), (*options["exclude"], *config.exclude)),
+            paths=PathFilter(
+                (*options["include"], *config.include, *place.inside), (*options["exclude"], *config.exclude)
+            ),
             engine=EngineChoice(options["engine"]),
             attribution=not options["no_attribution"],
             attribution_limit=options["attribution_timeout"],

@@ -14,7 +14,8 @@ from ...rules.load import catalogue
 from ..report.json import classification
 from ..report.safe import printable
 from ..report.words import lives, may, next_step
-from ..scan import Request, scan
+from ..request import Request
+from ..scan import scan
 from .options import the_time
 
 # Bytes; a key, or a file that somebody pasted.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +15,10 @@ import click
 
 from ...rules.errors import KeyslipError
 from ...rules.load import catalogue
-from ...rules.rule import Rule
+from ...rules.rule import Nature, Rule
 from ..config import Config, default_jobs
 from ..engine import EngineChoice
 from ..git import Git, find_repository, require_git
-from ..scan import select_rules
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +32,9 @@ def scan_options(command: F) -> F:
             click.option("--exclude", multiple=True, metavar="GLOB", help="Not paths that fit; repeatable."),
             click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; repeatable."),
             click.option("--disable-rule", "without", multiple=True, metavar="ID", help="Not this rule; repeatable."),
-            click.option("--max-file-size", type=click.IntRange(0), metavar="BYTES", help="Leave out larger ones; listed."),
+            click.option(
+                "--max-file-size", type=click.IntRange(0), metavar="BYTES", help="Leave out larger ones; listed."
+            ),
             click.option("--include-ignored", is_flag=True, help="Also files that git ignores."),
             click.option("--jobs", type=click.IntRange(1), help="Threads; default: one a processor."),
             click.option("--engine", type=click.Choice([each.value for each in EngineChoice]), default="auto"),
@@ -57,8 +60,18 @@ def the_time(given: str | None) -> int:
     return int(epoch) if epoch.isdecimal() else int(time.time())
 
 
-def find_target(path: Path, hook: bool, need: bool) -> tuple[Path, Git | None, bytes | None, tuple[str, ...]]:
-    """What PATH means: the root, its repository, the single file of it, and the part of it to keep to.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What PATH means: the root, its repository, the single file of it, and the part of it to keep to."""
+
+    root: Path
+    git: Git | None = None
+    only: bytes | None = None
+    inside: tuple[str, ...] = ()
+
+
+def find_target(path: Path, hook: bool, need: bool) -> Target:
+    """What PATH means. In a `hook` git's own view of the index counts; `need` says that there must be a repository.
 
     Raises KeyslipError when there is no such path, or no repository and one is needed.
     """
@@ -70,17 +83,17 @@ def find_target(path: Path, hook: bool, need: bool) -> tuple[Path, Git | None, b
             raise KeyslipError(f"not a repository: {path}", "history and changes need one; name its folder")
         if not absolute.is_file():
             raise KeyslipError(f"not a regular file: {path}", "name a repository, a folder or a file")
-        return absolute.parent, None, os.fsencode(absolute.name), ()
+        return Target(absolute.parent, only=os.fsencode(absolute.name))
     git = find_repository(absolute, hook)
     if git is None:
         if need:
             raise KeyslipError(f"not a git repository: {path}", "history and changes need one")
-        return absolute, None, None, ()
+        return Target(absolute)
     require_git(checked=hook)
     root = git.work_tree or git.git_dir
     below = absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else "."
     inside = () if below == "." or absolute == git.git_dir else (below,)
-    return root, git, None, inside
+    return Target(root, git, inside=inside)
 
 
 def rules_for(config: Config, only: Sequence[str], without: Sequence[str]) -> list[Rule]:
@@ -95,3 +108,17 @@ def rules_for(config: Config, only: Sequence[str], without: Sequence[str]) -> li
 
 def jobs_for(given: int | None) -> int:
     return given or default_jobs()
+
+
+def select_rules(rules: Sequence[Rule], only: Sequence[str], without: Sequence[str]) -> list[Rule]:
+    """The rules asked for; hints always stay. Raises KeyslipError that names the nearest id for an unknown one."""
+    known = [rule.id for rule in rules]
+    for wanted in (*only, *without):
+        if wanted not in known:
+            nearest = difflib.get_close_matches(wanted, known, n=1, cutoff=0.0)
+            raise KeyslipError(
+                f"no such rule: {wanted!r}", f"did you mean {nearest[0]!r}? `keyslip rules list` has all"
+            )
+    return [
+        rule for rule in rules if rule.id not in without and (not only or rule.id in only or rule.nature is Nature.HINT)
+    ]

@@ -21,9 +21,10 @@ from ..collect import PathFilter
 from ..config import Config, apply_overrides, at_commit, load
 from ..engine import EngineChoice
 from ..git import Git, revision
-from ..scan import Progress, Report, Request, scan
+from ..request import Request
+from ..scan import Progress, Report, scan
 from ..source.changes import Range, parse_range
-from .options import find_target, jobs_for, rules_for, scan_options, the_time
+from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
 from .output import Format, Output, outputs, write
 
 NEVER = "none"
@@ -96,10 +97,10 @@ def _one_part(options: dict[str, Any]) -> None:
 def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str | None]:
     changes = bool(options["staged"] or options["since"] or options["span"])
     if options["stdin"]:
-        root, git, only, inside = Path(), None, None, ()
+        target = Target(Path())
     else:
-        need = changes or options["history_only"]
-        root, git, only, inside = find_target(path, hook=changes, need=need)
+        target = find_target(path, hook=changes, need=changes or options["history_only"])
+    root, git = target.root, target.git
     if options["staged"] and git and git.work_tree is None:
         raise KeyslipError("a bare repository has nothing staged", "use --range, or leave --staged out")
     span = _span(git, options)
@@ -110,14 +111,16 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str 
         root=root,
         now=the_time(options["now"]),
         git=git,
-        only=only,
+        only=target.only,
         tree=not options["history_only"],
         history=not options["no_history"],
         staged=options["staged"],
         range=span,
         stdin=sys.stdin.buffer if options["stdin"] else None,
         rules=rules_for(config, options["only"], options["without"]),
-        paths=PathFilter((*options["include"], *config.include, *inside), (*options["exclude"], *config.exclude)),
+        paths=PathFilter(
+            (*options["include"], *config.include, *target.inside), (*options["exclude"], *config.exclude)
+        ),
         engine=EngineChoice(options["engine"]),
         attribution=not options["no_attribution"],
         attribution_limit=options["attribution_timeout"],

@@ -45,7 +45,8 @@ def unwrap_utf16(data: Buffer, low: int, high: int, start: int, end: int, reach:
     backward = bytes(data[first + 1 : start : 2])
     before = len(backward) - len(backward.rstrip(b"\0"))
     begin, stop = start - 2 * before, min(high, start + 2 * after + 1)
-    big_endian = start > low and data[start - 1] == 0 and (end >= high or data[end] != 0)
+    # In big-endian text the first character's own zero stands before it; where the run was cut, its parity tells.
+    big_endian = (begin - low) % 2 == 1 if begin == first else data[begin - 1] == 0
     places = range(begin, stop, 2)
     return Unwrapped(bytes(data[begin:stop:2]), (begin, stop, 2), "utf-16be" if big_endian else "utf-16le", 2, places)
 

@@ -37,7 +37,7 @@ class Vectorscan:
         def on_match(text: int, start: int, end: int, flags: int, context: object) -> None:
             found.extend((end, index) for index in indexes[text])
 
-        self._database.scan(data, match_event_handler=on_match, scratch=self._scratch)
+        self._database.scan(data, match_event_handler=on_match, scratch=self._scratch)  # type: ignore[type-var]
         found.sort()
         return found
 

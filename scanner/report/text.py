@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import IO
 
 from rich.console import Console
-from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from ...rules.severity import Severity
@@ -52,7 +52,7 @@ def _finding(console: Console, finding: Finding, verbose: bool) -> None:
     about = finding.classification
     head = Text.assemble((finding.rule.title, "bold"), "  ", (finding.redacted, "magenta"))
     head.append("  in HEAD" if finding.in_head else "", "red")
-    console.print(Padding(head, (0, 0, 0, 2)))
+    console.print(Text("  ").append_text(head), soft_wrap=True)
     rows = [
         ("may", may(about)),
         ("lives", lives(about)),
@@ -68,9 +68,20 @@ def _finding(console: Console, finding: Finding, verbose: bool) -> None:
     rows.append(("next", next_step(finding.rule, about)))
     rows.append(("id", f"{finding.rule.id}  {finding.id[:16]}"))
     for label, text in rows:
-        line = Text.assemble((f"{label:>8}  ", "dim"), printable(text))
-        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+        _row(console, label, printable(text))
     console.print()
+
+
+def _row(console: Console, label: str, text: str) -> None:
+    """A label and its text; on a terminal long text is wrapped under itself, elsewhere a row stays a line."""
+    if not console.is_terminal:
+        console.print(Text(f"  {label:>8}  {text}"), soft_wrap=True)
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=10, justify="right", style="dim")
+    table.add_column(overflow="fold")
+    table.add_row(Text(label), Text(text))
+    console.print(table)
 
 
 def place(location: Location) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Generator, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from typing import IO
 
@@ -28,6 +28,7 @@ FRUGAL = (
 )
 
 Parents = MutableMapping[bytes, Sequence[bytes]]
+Counted = Generator[Batch | Unread, None, int]  # returns the number of objects done
 KINDS = {b"blob": Kind.BLOB, b"commit": Kind.COMMIT, b"tag": Kind.TAG}
 
 
@@ -85,9 +86,7 @@ def _failure(git: Git, oid: bytes) -> str | None:
         return stream.problem()
 
 
-def _read_until_failure(
-    git: Git, oids: Sequence[bytes], buffer: bytearray, parents: Parents | None
-) -> Iterator[Batch | Unread]:  # returns the number of objects done
+def _read_until_failure(git: Git, oids: Sequence[bytes], buffer: bytearray, parents: Parents | None) -> Counted:
     with git.stream(*FRUGAL, "cat-file", "--batch", "--buffer", stdin=b"\n".join(oids) + b"\n") as stream:
         _widen(stream.output)
         return (yield from _batches(stream.output, buffer, parents))
@@ -111,7 +110,7 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE)
 
 
-def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> Iterator[Batch | Unread]:
+def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> Counted:
     """Cuts the output of `cat-file --batch` into objects; returns how many were complete."""
     view = memoryview(buffer)
     filled = 0  # bytes of the buffer in use
@@ -177,5 +176,3 @@ def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> I
         filled -= position
         known = 0
     return done
-
-

@@ -69,4 +69,3 @@ def windows(item: Item, read: Callable[[memoryview], int], buffer: bytearray) ->
             return
         progress = advance(part, buffer)
         filled = carried = min(CARRY, filled)
-

@@ -31,13 +31,15 @@ def list_worktree(git: Git, include_ignored: bool = False) -> Listing:
             unread.append(Unread(f"submodule {os.fsdecode(path)}", "a repository of its own: scan it there"))
         else:
             items[path] = Item(Kind.FILE, oid.decode("ascii"), path, tracked=True)
-    wanted = [(False, ("--others", "--exclude-standard"))]
+    wanted: list[tuple[bool, tuple[str, ...]]] = [(False, ("--others", "--exclude-standard"))]
     if include_ignored:
         wanted.append((True, ("--others", "--ignored", "--exclude-standard")))
     for ignored, arguments in wanted:
         for path in _records(git.run("ls-files", "-z", *arguments)):
             if path.endswith(b"/"):  # git does not look into a repository inside the repository
-                unread.append(Unread(f"nested repository {os.fsdecode(path)}", "a repository of its own: scan it there"))
+                unread.append(
+                    Unread(f"nested repository {os.fsdecode(path)}", "a repository of its own: scan it there")
+                )
             else:
                 items.setdefault(path, Item(Kind.FILE, "", path, tracked=False, ignored=ignored))
     return Listing(tuple(items.values()), tuple(unread))

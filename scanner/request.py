@@ -1,0 +1,53 @@
+"""What is asked of a scan, and what one of its parts came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from ..rules.rule import Rule
+from .attribute import TIME_LIMIT, Attribution
+from .collect import PathFilter
+from .engine import EngineChoice
+from .git import Git
+from .search import Found
+from .source.batch import Unread
+from .source.changes import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to scan and how. `git` is None for a plain directory; `root` is what paths are relative to; `only` is a
+    single file of it. `now` in seconds since 1970; sizes in bytes, 0 for no limit."""
+
+    root: Path
+    now: int
+    git: Git | None = None
+    only: bytes | None = None
+    tree: bool = True
+    history: bool = True
+    staged: bool = False
+    range: Range | None = None
+    stdin: IO[bytes] | None = None
+    rules: Sequence[Rule] = ()
+    paths: PathFilter = field(default_factory=PathFilter)
+    engine: EngineChoice = EngineChoice.AUTO
+    attribution: bool = True
+    attribution_limit: float = TIME_LIMIT
+    include_ignored: bool = False
+    max_file_size: int = 0
+    jobs: int = 1
+
+
+@dataclass
+class Outcome:
+    """What a scan of one kind found, before it becomes a report."""
+
+    found: Found
+    attribution: Attribution = field(default_factory=Attribution)
+    unread: list[Unread] = field(default_factory=list)
+    blobs: int = 0
+    commits: int = 0
+    carried: int = 0
