@@ -19,8 +19,6 @@ from .source.batch import Unread
 from .source.changes import DIFF_TREE
 from .source.objects import FRUGAL, read_objects
 
-# Seconds. A tree that expands without end (twelve objects suffice) must not hold a report back for ever.
-TIME_LIMIT = 600.0
 # Entries of HEAD's tree; an honest one has at most a few hundred thousand.
 MOST_ENTRIES = 5_000_000
 # Seconds to list them.
@@ -152,7 +150,7 @@ def attribute(
     messages: set[bytes],
     present: set[bytes],
     graph: CommitGraph,
-    limit: float = TIME_LIMIT,
+    limit: float,
 ) -> Attribution:
     """Names the commits, paths and refs of `contents` (blobs with a hit) and `messages` (commits and tags with one).
 

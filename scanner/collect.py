@@ -17,8 +17,10 @@ from ..rules.secret import Secret, redact
 from ..rules.severity import Circumstances, severity
 from .attribute import Attribution
 from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind, Subject, Suppression
+from .lfs import LFS_POINTER
 from .locate import locate
 from .match import Match
+from .paths import PathFilter
 from .source.batch import Item, Kind
 
 
@@ -74,9 +76,6 @@ class Collection:
         return (item for sighting in self.sightings.values() for item, _ in sighting.matches)
 
 
-LFS_POINTER = "git-lfs-pointer"
-
-
 def findings(
     collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None
 ) -> list[Finding]:
@@ -84,31 +83,6 @@ def findings(
     made = (_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values())
     merged = _merge(finding for finding in made if finding)
     return sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
-
-
-@dataclass(frozen=True, slots=True)
-class PathFilter:
-    """Which paths count: those that fit one of `include` (all, when empty) and none of `exclude`. Globs in which `*`
-    crosses slashes; a folder's name stands for all below it."""
-
-    include: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-
-    def passes(self, path: str | None) -> bool:
-        if path is None:
-            return not self.include
-        if any(_fits(path, glob) for glob in self.exclude):
-            return False
-        return not self.include or any(_fits(path, glob) for glob in self.include)
-
-
-def _fits(path: str, glob: str) -> bool:
-    glob = glob.rstrip("/")
-    return (
-        fnmatch(path, glob)
-        or path.startswith(glob + "/")
-        or ("/" not in glob and fnmatch(path.rpartition("/")[2], glob))
-    )
 
 
 def _finding(

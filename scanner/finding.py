@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ..rules.classify import Classification
-from ..rules.place import Place
-from ..rules.rule import Rule
-from ..rules.severity import Severity
-from .graph import RefKind
+if TYPE_CHECKING:
+    from ..rules.classify import Classification
+    from ..rules.place import Place
+    from ..rules.rule import Rule
+    from ..rules.severity import Severity
+    from .graph import RefKind
 
 MOST_LOCATIONS = 200
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ..rules.rule import Rule
-from .attribute import TIME_LIMIT, Attribution
-from .collect import PathFilter
 from .engine import EngineChoice
 from .git import Git
+from .paths import PathFilter
 from .search import Found
 from .source.batch import Unread
 from .source.changes import Range
+
+if TYPE_CHECKING:
+    from .attribute import Attribution
+
+# Seconds. A tree that expands without end (twelve objects suffice) must not hold a report back for ever.
+ATTRIBUTION_LIMIT = 600.0
+
+# Told the bytes read since it was last called, from any thread.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Request:
     paths: PathFilter = field(default_factory=PathFilter)
     engine: EngineChoice = EngineChoice.AUTO
     attribution: bool = True
-    attribution_limit: float = TIME_LIMIT
+    attribution_limit: float = ATTRIBUTION_LIMIT
     include_ignored: bool = False
     max_file_size: int = 0
     jobs: int = 1
@@ -46,7 +54,7 @@ class Outcome:
     """What a scan of one kind found, before it becomes a report."""
 
     found: Found
-    attribution: Attribution = field(default_factory=Attribution)
+    attribution: Attribution | None = None
     unread: list[Unread] = field(default_factory=list)
     blobs: int = 0
     commits: int = 0

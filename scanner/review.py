@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..rules.rule import Nature, Rule
-from .attribute import Attribution, Introduction, authors, head_paths
 from .git import Git
-from .graph import CommitGraph, list_refs, shallow
 from .request import Outcome, Request
 from .search import Found, Search
 from .source.batch import Item, Kind
@@ -38,6 +36,9 @@ def staged(git: Git, search: Search) -> Outcome:
 
 
 def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outcome:
+    from .attribute import Attribution, Introduction, authors, head_paths
+    from .graph import CommitGraph, list_refs, shallow
+
     commits = commits_of(git, wanted)
     changes = changes_of(git, commits) if commits else []
     new = dict.fromkeys(change.new for change in changes if change.new)

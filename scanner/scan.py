@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..rules.rule import Exposure, Nature, Rule
-from .attribute import Attribution, Comparison, attribute, head_paths
-from .collect import LFS_POINTER, Collection, PathFilter, findings
-from .finding import Finding
 from .git import Git
-from .graph import CommitGraph, cut_commits, shallow
-from .inventory import Inventory
-from .request import Outcome, Request
-from .review import in_range, staged
-from .search import Job, Search
-from .source.batch import Item, Kind, Pieces, Unread
-from .source.files import FileReader
-from .source.objects import read_objects
-from .source.stdin import read_stdin
-from .source.worktree import list_directory, list_worktree
+from .lfs import POINTER
+from .request import Outcome, Progress, Request
+from .search import Search
+from .source.batch import Unread
 
-# Not a key: it says that the content is kept elsewhere, where no scan of this repository sees it.
-POINTER = Rule(
-    id=LFS_POINTER,
-    title="Git LFS pointer",
-    provider="git",
-    anchors=(b"https://git-lfs.github.com/spec/v1",),
-    pattern=r"version https://git-lfs\.github\.com/spec/v1",
-    max_length=64,
-    exposure=Exposure.PUBLISHABLE,
-    nature=Nature.HINT,
-)
+if TYPE_CHECKING:  # a clean pre-commit scan never has a finding to import this for
+    from .finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +43,15 @@ class Report:
     carried: int = 0
 
 
-Progress = Callable[[int], None]
-
-
 def scan(request: Request, progress: Progress | None = None) -> Report:
     """Runs a scan. `progress` is told the bytes read since it was last called, from any thread.
 
     Raises KeyslipError for what the user must mend; what cannot be read is in the report.
     """
     begun = time.monotonic()
-    search = Search((*request.rules, POINTER), request.engine)
-    outcome = _run(request, search, progress)
-    collection = Collection()
-    for item, match in outcome.found.matches:
-        collection.add(item, match)
-    if collection.pointers:
-        why = "Git LFS keeps the content elsewhere: scan it where it is checked out"
-        outcome.unread.append(Unread("LFS pointers", why, len(collection.pointers)))
-    unread = [*outcome.found.unread, *outcome.unread, *outcome.attribution.unread]
+    outcome = _run(request, Search((*request.rules, POINTER), request.engine), progress)
+    found = _findings(outcome, request) if outcome.found.matches else []
+    unread = [*outcome.found.unread, *outcome.unread, *(outcome.attribution.unread if outcome.attribution else ())]
     return Report(
         target=_target(request),
         started_at=request.now,
@@ -91,23 +64,47 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
             engine=outcome.found.tally.engine,
         ),
         incomplete=_condensed(unread),
-        findings=findings(collection, outcome.attribution, request.now, request.paths),
+        findings=found,
         carried=outcome.carried,
     )
 
 
 def _run(request: Request, search: Search, progress: Progress | None) -> Outcome:
+    """The part asked for; each is imported only then."""
     if request.stdin is not None:
+        from .source.stdin import read_stdin
+
         return Outcome(search.here(read_stdin(request.stdin), progress))
     if request.git is None:
-        return Outcome(search.here(_directory(request), progress))
+        from .plain import directory
+
+        return Outcome(search.here(directory(request), progress))
     if request.staged:
+        from .review import staged
+
         return staged(request.git, search)
     if request.range is not None:
+        from .review import in_range
+
         return in_range(request.git, request.range, search, request)
+    from .repository import repository, tree
+
     if not request.history:
-        return _tree(request.git, search, request, progress)
-    return _repository(request.git, search, request, progress)
+        return tree(request.git, search, request, progress)
+    return repository(request.git, search, request, progress)
+
+
+def _findings(outcome: Outcome, request: Request) -> list[Finding]:
+    from .attribute import Attribution
+    from .collect import Collection, findings
+
+    collection = Collection()
+    for item, match in outcome.found.matches:
+        collection.add(item, match)
+    if collection.pointers:
+        why = "Git LFS keeps the content elsewhere: scan it where it is checked out"
+        outcome.unread.append(Unread("LFS pointers", why, len(collection.pointers)))
+    return findings(collection, outcome.attribution or Attribution(), request.now, request.paths)
 
 
 def _target(request: Request) -> dict[str, object]:
@@ -129,88 +126,6 @@ def _target(request: Request) -> dict[str, object]:
 def _head(git: Git) -> str | None:
     return git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).decode().strip() or None
 
-
-# --- plain directories and working trees
-
-
-def _directory(request: Request) -> Pieces:
-    reader = FileReader(os.fsencode(request.root), request.max_file_size)
-    if request.only is not None:
-        yield from reader.read([Item(Kind.FILE, "", request.only)])
-        return
-    items: list[Item] = []
-    for entry in list_directory(os.fsencode(request.root)):
-        if isinstance(entry, Unread):
-            yield entry
-        else:
-            items.append(entry)
-    yield from reader.read(_wanted(items, request.paths))
-
-
-def _wanted(items: Iterable[Item], paths: PathFilter) -> Iterator[Item]:
-    return (item for item in items if paths.passes(os.fsdecode(item.path)))
-
-
-def _worktree(git: Git, request: Request) -> Pieces:
-    listing = list_worktree(git, request.include_ignored)
-    yield from listing.unread
-    reader = FileReader(os.fsencode(request.root), request.max_file_size)
-    yield from reader.read(_wanted(listing.items, request.paths))
-
-
-def _tree(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
-    """The working tree alone; HEAD's versions of files with a key are read too, to tell whether it is committed."""
-    found = search.here(_worktree(git, request), progress)
-    held = {item.oid.encode() for item, _ in found.matches if item.oid}
-    attribution = Attribution()
-    if held:
-        attribution.head = head_paths(git, held, attribution.unread)
-    return Outcome(found, attribution)
-
-
-# --- the whole repository
-
-
-def _repository(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
-    """Every object once, reachable or not, and beside it the working tree; meanwhile git compares all trees."""
-    unread = list(shallow(git))
-    inventory = Inventory()
-    comparison: list[Comparison] = []
-
-    def jobs() -> Iterator[Job]:
-        if request.tree and git.work_tree is not None:
-            yield lambda: _worktree(git, request)
-        for portion in inventory.portions(git, request, unread):
-            yield lambda portion=portion: read_objects(git, portion, inventory.parents)  # type: ignore[misc]
-        if request.attribution and inventory.commits:
-            comparison.append(Comparison(git, inventory.commits, request.jobs))
-
-    try:
-        found = search.threads(jobs(), request.jobs, progress)
-        collection = Collection()
-        for item, match in found.matches:
-            collection.add(item, match)
-        contents = collection.contents()
-        if comparison:
-            attribution = attribute(
-                git,
-                comparison[0],
-                contents,
-                collection.messages(),
-                inventory.present,
-                CommitGraph(inventory.parents, cut_commits(git)),
-                request.attribution_limit,
-            )
-        else:
-            attribution = Attribution()
-            attribution.head = head_paths(git, contents, attribution.unread)
-    finally:
-        for each in comparison:
-            each.close()
-    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits))
-
-
-# --- what could not be read
 
 # As many lines of one reason are listed; more are counted in one.
 MOST_LISTED = 100

@@ -12,10 +12,10 @@ import click
 from ...rules.errors import KeyslipError
 from ...rules.severity import Severity
 from ..baseline import NAME, Entry, entry_of, read, write
-from ..collect import PathFilter
 from ..config import load
 from ..engine import EngineChoice
 from ..finding import Finding
+from ..paths import PathFilter
 from ..request import Request
 from ..scan import scan
 from .options import find_target, jobs_for, rules_for, scan_options, the_time

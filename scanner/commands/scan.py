@@ -17,12 +17,12 @@ from ...rules.errors import KeyslipError
 from ...rules.severity import Severity
 from ..baseline import NAME as BASELINE
 from ..baseline import parse, read, suppress
-from ..collect import PathFilter
 from ..config import Config, apply_overrides, at_commit, load
 from ..engine import EngineChoice
 from ..git import Git, revision
-from ..request import Request
-from ..scan import Progress, Report, scan
+from ..paths import PathFilter
+from ..request import Progress, Request
+from ..scan import Report, scan
 from ..source.changes import Range, parse_range
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
 from .output import Format, Output, outputs, write

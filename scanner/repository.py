@@ -1,0 +1,75 @@
+"""A scan of a repository: its working tree, and every object of its history once, reachable or not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from .attribute import Attribution, Comparison, attribute, head_paths
+from .collect import Collection
+from .git import Git
+from .graph import CommitGraph, cut_commits, shallow
+from .inventory import Inventory
+from .paths import wanted
+from .request import Outcome, Progress, Request
+from .search import Job, Search
+from .source.batch import Pieces
+from .source.files import FileReader
+from .source.objects import read_objects
+from .source.worktree import list_worktree
+
+
+def _worktree(git: Git, request: Request) -> Pieces:
+    listing = list_worktree(git, request.include_ignored)
+    yield from listing.unread
+    reader = FileReader(os.fsencode(request.root), request.max_file_size)
+    yield from reader.read(wanted(listing.items, request.paths))
+
+
+def tree(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
+    """The working tree alone; HEAD's versions of files with a key are read too, to tell whether it is committed."""
+    found = search.here(_worktree(git, request), progress)
+    held = {item.oid.encode() for item, _ in found.matches if item.oid}
+    attribution = Attribution()
+    if held:
+        attribution.head = head_paths(git, held, attribution.unread)
+    return Outcome(found, attribution)
+
+
+def repository(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
+    """Every object once, reachable or not, and beside it the working tree; meanwhile git compares all trees."""
+    unread = list(shallow(git))
+    inventory = Inventory()
+    comparison: list[Comparison] = []
+
+    def jobs() -> Iterator[Job]:
+        if request.tree and git.work_tree is not None:
+            yield lambda: _worktree(git, request)
+        for portion in inventory.portions(git, request, unread):
+            yield lambda portion=portion: read_objects(git, portion, inventory.parents)  # type: ignore[misc]
+        if request.attribution and inventory.commits:
+            comparison.append(Comparison(git, inventory.commits, request.jobs))
+
+    try:
+        found = search.threads(jobs(), request.jobs, progress)
+        collection = Collection()
+        for item, match in found.matches:
+            collection.add(item, match)
+        contents = collection.contents()
+        if comparison:
+            attribution = attribute(
+                git,
+                comparison[0],
+                contents,
+                collection.messages(),
+                inventory.present,
+                CommitGraph(inventory.parents, cut_commits(git)),
+                request.attribution_limit,
+            )
+        else:
+            attribution = Attribution()
+            attribution.head = head_paths(git, contents, attribution.unread)
+    finally:
+        for each in comparison:
+            each.close()
+    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits))
