@@ -80,14 +80,16 @@ class Where:
         self.lines = text.splitlines()
 
     def line(self, key: str, near: str = "") -> int:
-        """The first line, counted from 1, that assigns `key`, after the first that holds `near`; else line 1."""
-        start = next((n for n, line in enumerate(self.lines) if near and near in line), 0)
-        assigns = re.compile(
-            rf"\s*[\"']?{re.escape(key)}[\"']?\s*=|\s*\[+\s*(?:[\w\"'-]+\.)*{re.escape(key)}\s*\]|.*[{{,]\s*{re.escape(key)}\s*="
-        )
-        for number in range(max(0, start - 1), len(self.lines)):
-            if assigns.match(self.lines[number]):
-                return number + 1
+        """The line, counted from 1, that assigns `key`: the first after one that holds `near`, else the first of
+        all, else that of a table of the name, else line 1."""
+        start = next((number for number, line in enumerate(self.lines) if near and near in line), 0)
+        name = re.escape(key)
+        assigns = re.compile(rf"\s*[\"']?{name}[\"']?\s*=|.*[{{,]\s*{name}\s*=")
+        heads = re.compile(rf"\s*\[+\s*(?:[\w\"'-]+\.)*{name}\s*\]")
+        for pattern, first in ((assigns, start), (assigns, 0), (heads, 0)):
+            for number in range(first, len(self.lines)):
+                if pattern.match(self.lines[number]):
+                    return number + 1
         return start + 1
 
     def error(self, key: str, problem: str, hint: str = "", near: str = "") -> KeyslipError:

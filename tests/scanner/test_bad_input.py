@@ -1,0 +1,182 @@
+"""Bad input: one clear line and exit code 2, or a counted entry under `incomplete`; never a traceback, never silence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import Ran, Repository, by_rule, key, keyslip, scan
+
+TOKEN = "github-classic-token"
+
+
+def refused(*arguments: str | Path, says: str, **options: Any) -> Ran:
+    ran = keyslip(*arguments, **options)
+    assert ran.code == 2, ran.out + ran.err
+    assert says in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    return ran
+
+
+def incomplete(report: dict[str, Any], what: str = "", why: str = "") -> int:
+    return sum(each["count"] for each in report["incomplete"] if what in each["what"] and why in each["why"])
+
+
+def test_no_such_path(tmp_path: Path) -> None:
+    refused("scan", tmp_path / "nowhere", says="no such path")
+
+
+@pytest.mark.parametrize("option", [["--history-only"], ["--staged"], ["--range", "a..b"], ["--since", "x"]])
+def test_not_a_repository(tmp_path: Path, option: list[str]) -> None:
+    refused("scan", tmp_path, *option, says="not a git repository")
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (["--since", "nowhere"], "no such revision: 'nowhere'"),
+        (["--since", "--output=x"], "no such revision"),
+        (["--range", "nowhere"], "not a range"),
+        (["--range", "nowhere..HEAD"], "no such revision: 'nowhere'"),
+        (["--staged", "--range", "a..b"], "exclude each other"),
+        (["--rule", "github-clasic-token"], "did you mean 'github-classic-token'?"),
+        (["--now", "yesterday"], "not a time"),
+        (["-f", "json", "-f", "text"], "two reports would go to standard output"),
+        (["-o", "nowhere/out.json"], "No such file or directory"),
+        (["-o", "report.xyz"], "the ending tells no format"),
+        (["--no-such-option"], "No such option"),
+        (["--config", "nowhere.toml"], "No such file"),
+        (["--baseline", "nowhere.toml"], "No such file"),
+    ],
+)
+def test_arguments(repo: Repository, option: list[str], says: str) -> None:
+    repo.commit(**{"a": "nothing\n"})
+    refused("scan", ".", *option, says=says, cwd=repo.path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[scan]\nexclude = [\n", "keyslip.toml: not TOML"),
+        ("[scan]\n\nexclud = []\n", "keyslip.toml, line 3: key 'exclud' is unknown; did you mean 'exclude'?"),
+        ("[scan]\nexclude = 'x'\n", "keyslip.toml, line 2: key 'exclude' must be a list of strings"),
+        ("[[rule]]\nid = 'x'\n", "the rule lacks 'anchors'"),
+        ("[[policy.severity]]\nrule = 'x'\nseverity = 'bad'\n", "line 3: key 'severity' must be one of critical"),
+    ],
+)
+def test_config(repo: Repository, text: str, says: str) -> None:
+    repo.commit(**{"keyslip.toml": text})
+    refused("scan", repo.path, says=says)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version = 2\n", "reads version 1"),
+        ("version = 1\n[[finding]]\nrule = 'x'\nid = 'short'\n", "line 4: key 'id' is no id"),
+        ("not toml", "not TOML"),
+    ],
+)
+def test_baseline(repo: Repository, text: str, says: str) -> None:
+    repo.commit(**{".keyslip-baseline.toml": text})
+    refused("scan", repo.path, says=says)
+
+
+def test_empty_repository(repo: Repository) -> None:
+    assert scan(repo.path)["findings"] == []
+
+
+def test_repository_without_commits_but_with_files(repo: Repository) -> None:
+    repo.write("a.env", key(TOKEN))
+    (finding,) = scan(repo.path)["findings"]
+    assert finding["locations"][0]["kind"] == "worktree"
+    assert finding["tracked"] is False
+
+
+def test_bare_repository(repo: Repository, tmp_path: Path) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+    assert by_rule(scan(tmp_path / "bare.git"))[TOKEN][0]["in_head"] is True
+
+
+@pytest.fixture
+def two_keys(repo: Repository) -> Repository:
+    repo.commit(**{"a.env": key(TOKEN, 1), "pad": os.urandom(2000).hex()})
+    repo.commit(**{"b.env": key("npm-token", 2), "more": os.urandom(2000).hex()})
+    return repo
+
+
+def loose(repo: Repository, name: str) -> Path:
+    oid = repo.git("rev-parse", name)
+    return repo.path / ".git" / "objects" / oid[:2] / oid[2:]
+
+
+def test_missing_object(two_keys: Repository) -> None:
+    loose(two_keys, "HEAD:pad").unlink()
+    report = scan(two_keys.path)
+    assert incomplete(report, "missing objects") == 1
+    assert {TOKEN, "npm-token"} <= by_rule(report).keys()
+
+
+def test_strict(two_keys: Repository) -> None:
+    loose(two_keys, "HEAD:pad").unlink()
+    assert keyslip("scan", two_keys.path, "--fail-on", "none").code == 0
+    assert keyslip("scan", two_keys.path, "--fail-on", "none", "--strict").code == 2
+
+
+@pytest.mark.parametrize("name", ["HEAD:pad", "HEAD:a.env", "HEAD~1", "HEAD^{tree}"])
+def test_corrupt_object(two_keys: Repository, name: str) -> None:
+    file = loose(two_keys, name)
+    file.chmod(0o644)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    file.write_bytes(data)
+
+    report = scan(two_keys.path)
+
+    assert report["incomplete"]
+    assert "npm-token" in by_rule(report)
+
+
+def test_corrupt_pack(two_keys: Repository) -> None:
+    two_keys.git("gc", "-q")
+    (pack,) = (two_keys.path / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o644)
+    data = bytearray(pack.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    pack.write_bytes(data)
+
+    report = scan(two_keys.path)
+
+    assert report["incomplete"]
+    assert {TOKEN, "npm-token"} <= by_rule(report).keys()  # both stand in the working tree as well
+
+
+def test_git_missing(repo: Repository, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    refused("scan", repo.path, says="git is not installed", env={"PATH": str(tmp_path / "bin")})
+
+
+def test_git_too_old(repo: Repository, tmp_path: Path) -> None:
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\necho git version 2.30.0\n")
+    fake.chmod(0o755)
+    env = {"PATH": f"{fake.parent}:{os.environ['PATH']}"}
+    refused("scan", repo.path, says="this git is too old: git version 2.30.0", env=env)
+
+
+def test_explain_nothing() -> None:
+    refused("explain", says="nothing to explain")
+
+
+def test_interrupted_output_is_no_error(repo: Repository) -> None:
+    repo.commit(**{f"{n}.env": key(TOKEN, n) for n in range(300)})
+    command = f"{os.sys.executable} -m keyslip scan {repo.path} -f json | head -c 10"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr
+    assert b"internal error" not in done.stderr
