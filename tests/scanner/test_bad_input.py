@@ -1,4 +1,4 @@
-"""Bad input: one clear line and exit code 2, or a counted entry under `incomplete`; never a traceback, never silence."""
+"""Bad input: one clear line and exit code 2, or a counted entry under `incomplete`; never a traceback."""
 
 from __future__ import annotations
 

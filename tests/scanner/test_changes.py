@@ -115,8 +115,10 @@ def test_baseline(repo: Repository) -> None:
     assert keyslip("scan", repo.path, "--fail-on", "low").code == 0
     assert first.split("[[finding]]")[1].strip() in (repo.path / ".keyslip-baseline.toml").read_text()
 
-    entries = (repo.path / ".keyslip-baseline.toml").read_text()
-    (repo.path / ".keyslip-baseline.toml").write_text(entries + entries.split("\n\n")[1].replace('id = "', 'id = "0')[:0])
+    repo.write("never-committed.env", key("slack-bot-token"))
+    keyslip("baseline", "update", repo.path)
+    (repo.path / "never-committed.env").unlink()
+    assert keyslip("baseline", "prune", repo.path).out.endswith("1 removed, 2 kept\n")
     assert keyslip("baseline", "prune", repo.path).out.endswith("0 removed, 2 kept\n")
 
 

@@ -190,7 +190,8 @@ def test_linked_worktree(repo: Repository, tmp_path: Path) -> None:
 @pytest.mark.parametrize("committed", [True, False])
 def test_long_line(repo: Repository, committed: bool) -> None:
     """A key in the middle of a line of ten million characters: larger than every buffer."""
-    repo.write("big", "first\n" + "é" * 5_000_000 + " " + key("npm-token").partition("_authToken=")[2] + " " + "y" * 5_000_000)
+    token = key("npm-token").partition("_authToken=")[2]
+    repo.write("big", f"first\n{'é' * 5_000_000} {token} {'y' * 5_000_000}")
     if committed:
         repo.commit()
     report = scan(repo.path, *(["--history-only"] if committed else []))
