@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..rules.rule import Rule
 from .engine import Engine, EngineChoice, Literal, literals, make_engine
 from .match import Match, Matcher
-from .source.batch import Batch, Item, Kind, Part, Pieces, Unread
+from .source.batch import Batch, Item, Part, Pieces, Unread
 
 SWITCH_INTERVAL = 0.0002  # seconds
 
@@ -137,8 +137,7 @@ def _search(
             continue
         found.matches.extend(search_batch(piece, engine, matcher))
         found.tally.bytes += piece.bytes
-        if piece.parts and piece.parts[0].item.kind is Kind.FILE:
-            found.tally.files += piece.items
+        found.tally.files += piece.files
         if progress:
             progress(piece.bytes)
 

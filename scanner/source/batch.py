@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,13 +51,13 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Bytes to search at once, up to `length`, and the parts in them in rising order. Valid until the next is asked
-    for: the buffer is used again."""
+    for: the buffer is used again. The parts can be gone through once; few batches have a hit that needs them."""
 
     data: Buffer
     length: int
-    parts: Sequence[Part]
-    items: int  # items that end in this batch
+    parts: Iterable[Part]
     bytes: int  # bytes of them that were not in an earlier batch
+    files: int = 0  # files, as against objects, that end in this batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,4 @@ Pieces = Iterator[Batch | Unread]
 
 def whole(item: Item, data: bytes) -> Batch:
     """A batch of one item that is in memory from end to end."""
-    return Batch(data, len(data), (Part(item, Resident(data, 0, len(data))),), 1, len(data))
+    return Batch(data, len(data), (Part(item, Resident(data, 0, len(data))),), len(data), int(item.kind is Kind.FILE))

@@ -110,6 +110,20 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE)
 
 
+_Object = tuple[bytes, bytes, int, int]  # id, type, and where its contents start and end in the buffer
+
+
+def _parts(buffer: bytearray, tail: Part | None, objects: Sequence[_Object], head: Part | None) -> Iterator[Part]:
+    """The end of an object that began in an earlier batch, those that stand here whole, the start of the next."""
+    if tail:
+        yield tail
+    for oid, kind, start, end in objects:
+        if kind in KINDS:
+            yield Part(Item(KINDS[kind], oid.decode("ascii")), Resident(buffer, start, end))
+    if head:
+        yield head
+
+
 def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> Counted:
     """Cuts the output of `cat-file --batch` into objects; returns how many were complete."""
     view = memoryview(buffer)
@@ -126,14 +140,15 @@ def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> C
                 ended = True
                 break
             filled += count
-        parts: list[Part] = []
+        objects: list[_Object] = []
+        tail: Part | None = None
         complete = position = 0
         if progress is not None:
             final = remaining < filled  # the object and the newline after it
-            parts.append(part_of(progress, buffer, 0, remaining if final else filled, final))
+            tail = part_of(progress, buffer, 0, remaining if final else filled, final)
             if not final:
-                yield Batch(buffer, filled, parts, 0, filled - known)
-                progress = advance(parts[0], buffer)
+                yield Batch(buffer, filled, (tail,), filled - known)
+                progress = advance(tail, buffer)
                 remaining -= filled - min(CARRY, filled)
                 filled = known = min(CARRY, filled)
                 continue
@@ -148,30 +163,28 @@ def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> C
                 yield Unread(f"object {fields[0].decode('ascii', 'replace')}", "missing")
                 position, complete = newline + 1, complete + 1
                 continue
-            start, length = newline + 1, int(fields[2])
-            end = start + length
-            kind = KINDS.get(fields[1])
-            item = Item(kind or Kind.BLOB, fields[0].decode("ascii"))
+            oid, kind, size = fields
+            start = newline + 1
+            end = start + int(size)
             if end >= filled:
                 if filled - position > len(buffer) // 2:  # moving it to the front would not make it fit for certain
+                    item = Item(KINDS.get(kind, Kind.BLOB), oid.decode("ascii"))
                     large = part_of(Progress(item), buffer, start, filled, False)
-                    remaining = length
+                    remaining = end - start
                 break
-            if kind is Kind.COMMIT and parents is not None:
-                parents[fields[0]] = _parents(buffer, start, len(fields[0]))
-            if kind is not None:
-                parts.append(Part(item, Resident(buffer, start, end)))
+            if kind == b"commit" and parents is not None:
+                parents[oid] = _parents(buffer, start, len(oid))
+            objects.append((oid, kind, start, end))
             position, complete = end + 1, complete + 1
         done += complete
         if large is not None:
-            parts.append(large)
-            yield Batch(buffer, filled, parts, complete, filled - known)
+            yield Batch(buffer, filled, _parts(buffer, tail, objects, large), filled - known)
             progress = advance(large, buffer)
             remaining -= progress.offset
             filled = known = large.resident.end - large.resident.start - progress.offset
             continue
-        if parts:
-            yield Batch(buffer, position, parts, complete, max(0, position - known))
+        if position:
+            yield Batch(buffer, position, _parts(buffer, tail, objects, None), max(0, position - known))
         buffer[: filled - position] = buffer[position:filled]
         filled -= position
         known = 0
