@@ -1,44 +1,23 @@
-"""Which commits and paths brought a blob in: one comparison of all trees, made beside the scan."""
+"""Who brought a content in, at which commit and path, and which refs still reach it."""
 
 from __future__ import annotations
 
-import mmap
 import re
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import IO
 
-from .git import Git, GitFailed, first_line
+from .compare import Introduction, compare
+from .git import Git, GitFailed
 from .graph import UNREACHED, CommitGraph, Reach, Ref, list_refs
 from .source.batch import Unread
-from .source.changes import DIFF_TREE
-from .source.objects import FRUGAL, read_objects
+from .source.objects import read_objects
 
 # Entries of HEAD's tree; an honest one has at most a few hundred thousand.
 MOST_ENTRIES = 5_000_000
 # Seconds to list them.
 LISTING_LIMIT = 60.0
-
-# A commit's line; a file's entry with its mode, the id of its new content and its path; the same for merges.
-_RECORD = re.compile(
-    rb"([0-9a-f]{40,64})\0"
-    rb"|:[0-7]{6} ([0-7]{6}) [0-9a-f]{40,64} ([0-9a-f]{40,64}) [A-Z]\0([^\0]*)\0"
-    rb"|(::+[0-7 ]+)((?: ?[0-9a-f]{40,64})+) [A-Z]+\0([^\0]*)\0"
-)
-_GITLINK = b"160000"
-
-
-@dataclass(frozen=True, slots=True)
-class Introduction:
-    """A commit that brought a content to a path."""
-
-    commit: bytes
-    path: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,82 +53,13 @@ class Attribution:
         return self.reach.get(commit, UNREACHED)
 
 
-class Comparison:
-    """The running comparison of every commit's tree with its parents' trees, spooled to unnamed files.
-
-    The files hold object ids and paths, nothing of any content.
-    """
-
-    def __init__(self, git: Git, commits: Sequence[bytes], jobs: int) -> None:
-        self._stack = ExitStack()
-        self._git = git
-        self._started = time.monotonic()
-        self._running: list[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = []
-        share = -(-len(commits) // max(1, jobs)) or 1
-        for start in range(0, len(commits), share):
-            self._start(commits[start : start + share])
-
-    def _start(self, commits: Sequence[bytes]) -> None:
-        given = self._stack.enter_context(tempfile.TemporaryFile())
-        output = self._stack.enter_context(tempfile.TemporaryFile())
-        errors = self._stack.enter_context(tempfile.TemporaryFile())
-        given.write(b"\n".join(commits) + b"\n")
-        given.seek(0)
-        process = subprocess.Popen(
-            self._git.command(*FRUGAL, *DIFF_TREE),
-            stdin=given,
-            stdout=output,
-            stderr=errors,
-            env=self._git.environment,
-            cwd=self._git.work_tree or self._git.git_dir,
-        )
-        self._running.append((process, output, errors))
-
-    def finish(self, limit: float) -> Iterator[Unread]:
-        """Waits until it is done or `limit` seconds after its start; yields what it could not compare."""
-        for process, _, errors in self._running:
-            try:
-                code = process.wait(max(0.0, self._started + limit - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                yield Unread("attribution", f"stopped after {limit:g} s: later commits are not named")
-                continue
-            if code:
-                errors.seek(0)
-                said = first_line(errors.read(65536).decode("utf-8", "replace"))
-                yield Unread("attribution", f"some commits are not named: {said or 'git ended early'}")
-
-    def records(self) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-        """Every (commit, mode, content, path)."""
-        for _, output, _ in self._running:
-            size = output.seek(0, 2)
-            if not size:
-                continue
-            commit = b""
-            with mmap.mmap(output.fileno(), size, access=mmap.ACCESS_READ) as text:
-                for match in _RECORD.finditer(text):
-                    if match[1]:
-                        commit = match[1]
-                    elif match[2]:
-                        yield commit, match[2], match[3], match[4]
-                    else:
-                        yield commit, match[5].split()[-1], match[6].split()[-1], match[7]
-
-    def close(self) -> None:
-        for process, _, _ in self._running:
-            process.kill()
-            process.wait()
-        self._stack.close()
-
-
 def attribute(
     git: Git,
-    comparison: Comparison,
     contents: set[bytes],
     messages: set[bytes],
     present: set[bytes],
     graph: CommitGraph,
+    jobs: int,
     limit: float,
 ) -> Attribution:
     """Names the commits, paths and refs of `contents` (blobs with a hit) and `messages` (commits and tags with one).
@@ -157,17 +67,12 @@ def attribute(
     `present` are the ids of all objects that are there; what trees name beyond them is counted as missing.
     """
     result = Attribution()
-    result.unread.extend(comparison.finish(limit))
-    introductions: dict[bytes, list[Introduction]] = {}
-    missing: set[bytes] = set()
-    for commit, mode, content, path in comparison.records():
-        if content in contents:
-            introductions.setdefault(content, []).append(Introduction(commit, path))
-        elif content not in present and mode != _GITLINK and content.strip(b"0"):
-            missing.add(content)
-    if missing:
-        result.unread.append(Unread("missing objects", "named by a commit, but not in this repository", len(missing)))
-    result.introductions = introductions
+    changes = compare(git, list(graph.parents), contents, present, jobs, limit)
+    result.introductions = introductions = changes.introductions
+    result.unread += changes.unread
+    if changes.missing:
+        why = "named by a commit, but not in this repository"
+        result.unread.append(Unread("missing objects", why, len(changes.missing)))
     refs = list_refs(git)
     absent = graph.missing()
     if absent:

@@ -91,14 +91,27 @@ class Git:
     @contextmanager
     def stream(self, *arguments: str, stdin: bytes | None = None) -> Iterator[Stream]:
         """A long call, read as it comes. `stdin` goes through an unnamed file: no pipe that could block."""
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as errors:
+        with tempfile.TemporaryFile() as given:
             if stdin is not None:
                 given.write(stdin)
                 given.seek(0)
+            source = given if stdin is not None else subprocess.DEVNULL
+            with self._running(arguments, source, subprocess.PIPE) as stream:
+                yield stream
+
+    @contextmanager
+    def converse(self, *arguments: str, output: int) -> Iterator[Stream]:
+        """A long call that is asked as it goes, and answers into the file `output` (a descriptor)."""
+        with self._running(arguments, subprocess.PIPE, output) as stream:
+            yield stream
+
+    @contextmanager
+    def _running(self, arguments: tuple[str, ...], stdin: int | IO[bytes], stdout: int) -> Iterator[Stream]:
+        with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
                 self.command(*arguments),
-                stdin=given if stdin is not None else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdin=stdin,
+                stdout=stdout,
                 stderr=errors,
                 env=self.environment,
                 cwd=self.work_tree or self.git_dir,
@@ -109,8 +122,9 @@ class Git:
             finally:
                 process.kill()
                 process.wait()
-                if process.stdout:
-                    process.stdout.close()
+                for pipe in (process.stdin, process.stdout):
+                    if pipe:
+                        pipe.close()
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,12 @@ class Stream:
         if self.process.stdout is None:
             raise ValueError("the process has no output")
         return self.process.stdout
+
+    @property
+    def input(self) -> IO[bytes]:
+        if self.process.stdin is None:
+            raise ValueError("the process takes no input")
+        return self.process.stdin
 
     def problem(self) -> str | None:
         """Once the output has ended: what went wrong, in git's words, or None."""

@@ -9,6 +9,7 @@ from .git import Git
 from .request import Request
 from .source.batch import Unread
 from .source.objects import list_objects
+from .source.records import Listed
 
 # Bytes of objects that one git process reads. Every process begins with an empty cache of delta bases.
 EARLY_PORTION = 256 << 20
@@ -25,17 +26,18 @@ class Inventory:
 
     parents: dict[bytes, Sequence[bytes]] = field(default_factory=dict)
 
-    def portions(self, git: Git, request: Request, unread: list[Unread]) -> Iterator[list[bytes]]:
-        """Ids of the objects to read, in pack order. One early portion a thread, to begin with while git still lists;
+    def portions(self, git: Git, request: Request, unread: list[Unread]) -> Iterator[list[Listed]]:
+        """The objects to read, in pack order. One early portion a thread, to begin with while git still lists;
         then ever smaller ones, so that all threads end together."""
         early = request.jobs
-        listed: list[tuple[bytes, int]] = []
+        listed: list[Listed] = []
         size = 0
         for entries in list_objects(git):
             if isinstance(entries, Unread):
                 unread.append(entries)
                 continue
-            for oid, kind, text in entries:
+            for each in entries:
+                oid, kind, text = each
                 length = int(text)
                 self.present.add(oid)
                 if kind == b"commit":
@@ -46,21 +48,21 @@ class Inventory:
                         why = f"larger than the limit of {request.max_file_size} bytes"
                         unread.append(Unread(f"object {oid.decode()}", why))
                         continue
-                listed.append((oid, length))
+                listed.append(each)
                 size += length
             if early and size >= EARLY_PORTION:
-                yield [oid for oid, _ in listed]
+                yield listed
                 listed, size, early = [], 0, early - 1
         yield from _portions(listed, size, request.jobs)
 
 
-def _portions(listed: Sequence[tuple[bytes, int]], size: int, jobs: int) -> Iterator[list[bytes]]:
+def _portions(listed: Sequence[Listed], size: int, jobs: int) -> Iterator[list[Listed]]:
     """Cuts the rest, each time a share of what is left."""
-    portion: list[bytes] = []
+    portion: list[Listed] = []
     taken = 0
-    for oid, length in listed:
-        portion.append(oid)
-        taken += length
+    for each in listed:
+        portion.append(each)
+        taken += int(each[2])
         if taken >= max(SMALLEST_PORTION, size // (2 * jobs)):
             yield portion
             portion, size, taken = [], size - taken, 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from .attribute import Attribution, Comparison, attribute, head_paths
+from .attribute import Attribution, attribute, head_paths
 from .collect import Collection
 from .git import Git
 from .graph import CommitGraph, cut_commits, shallow
@@ -15,7 +15,7 @@ from .request import Outcome, Progress, Request
 from .search import Job, Search
 from .source.batch import Pieces
 from .source.files import FileReader
-from .source.objects import read_objects
+from .source.objects import read_listed
 from .source.worktree import list_worktree
 
 
@@ -37,39 +37,32 @@ def tree(git: Git, search: Search, request: Request, progress: Progress | None) 
 
 
 def repository(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
-    """Every object once, reachable or not, and beside it the working tree; meanwhile git compares all trees."""
+    """Every object once, reachable or not, and beside it the working tree; then all trees are compared."""
     unread = list(shallow(git))
     inventory = Inventory()
-    comparison: list[Comparison] = []
 
     def jobs() -> Iterator[Job]:
         if request.tree and git.work_tree is not None:
             yield lambda: _worktree(git, request)
         for portion in inventory.portions(git, request, unread):
-            yield lambda portion=portion: read_objects(git, portion, inventory.parents)  # type: ignore[misc]
-        if request.attribution and inventory.commits:
-            comparison.append(Comparison(git, inventory.commits, request.jobs))
+            yield lambda portion=portion: read_listed(git, portion, inventory.parents)  # type: ignore[misc]
 
-    try:
-        found = search.threads(jobs(), request.jobs, progress)
-        collection = Collection()
-        for item, match in found.matches:
-            collection.add(item, match)
-        contents = collection.contents()
-        if comparison:
-            attribution = attribute(
-                git,
-                comparison[0],
-                contents,
-                collection.messages(),
-                inventory.present,
-                CommitGraph(inventory.parents, cut_commits(git)),
-                request.attribution_limit,
-            )
-        else:
-            attribution = Attribution()
-            attribution.head = head_paths(git, contents, attribution.unread)
-    finally:
-        for each in comparison:
-            each.close()
+    found = search.threads(jobs(), request.jobs, progress)
+    collection = Collection()
+    for item, match in found.matches:
+        collection.add(item, match)
+    contents = collection.contents()
+    if request.attribution:
+        attribution = attribute(
+            git,
+            contents,
+            collection.messages(),
+            inventory.present,
+            CommitGraph(inventory.parents, cut_commits(git)),
+            request.jobs,
+            request.attribution_limit,
+        )
+    else:
+        attribution = Attribution()
+        attribution.head = head_paths(git, contents, attribution.unread)
     return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from mmap import mmap
 
-Buffer = bytes | bytearray
+Buffer = bytes | bytearray | mmap
 
 # Bytes 0x80-0xBF only ever continue a UTF-8 character, so they add no column.
 CONTINUATION = bytes(range(0x80, 0xC0))
@@ -48,7 +49,7 @@ class Locator:
         part = self._part
         if place < self._at:
             self._at, self._lines = part.start, part.lines
-        self._lines += part.data.count(b"\n", self._at, place)
+        self._lines += _newlines(part.data, self._at, place)
         self._at = place
         newline = part.data.rfind(b"\n", part.start, place)
         before = part.column if newline < 0 else 0
@@ -57,7 +58,11 @@ class Locator:
         return Position(self._lines + 1, before + (_wide(line) if wide else characters(line)) + 1)
 
 
-def characters(line: Buffer) -> int:
+def _newlines(data: Buffer, start: int, end: int) -> int:
+    return data[start:end].count(b"\n") if isinstance(data, mmap) else data.count(b"\n", start, end)
+
+
+def characters(line: bytes | bytearray) -> int:
     """The number of characters in UTF-8 text; where it is not valid, undecodable bytes count as one each."""
     if line.isascii():
         return len(line)
@@ -66,7 +71,7 @@ def characters(line: Buffer) -> int:
     return len(line.decode("utf-8", "replace"))
 
 
-def _wide(line: Buffer) -> int:
+def _wide(line: bytes | bytearray) -> int:
     # After a newline, little-endian text has the newline's own NUL first; a byte order mark takes no column.
     text = line[1:] if line[:1] == b"\0" else line
     return (len(text) - (2 if text[:2] in (b"\xff\xfe", b"\xfe\xff") else 0)) // 2

@@ -36,7 +36,8 @@ def staged(git: Git, search: Search) -> Outcome:
 
 
 def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outcome:
-    from .attribute import Attribution, Introduction, authors, head_paths
+    from .attribute import Attribution, authors, head_paths
+    from .compare import Introduction
     from .graph import CommitGraph, list_refs, shallow
 
     commits = commits_of(git, wanted)

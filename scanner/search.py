@@ -5,8 +5,10 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from ..rules.rule import Rule
 from .engine import Engine, EngineChoice, Literal, literals, make_engine
@@ -147,20 +149,11 @@ def search_batch(batch: Batch, engine: Engine, matcher: Matcher) -> Iterator[tup
     hits = engine.hits(memoryview(batch.data)[: batch.length])
     if not hits:
         return
-    parts = iter(batch.parts)
-    part = next(parts, None)
-    mine: list[tuple[int, int]] = []
-    for hit in hits:
-        while part is not None and hit[0] > part.resident.end:
-            yield from _matches(part, mine, matcher)
-            mine = []
-            part = next(parts, None)
-        if part is None:
-            return
-        if _is_ours(part, hit[0]):
-            mine.append(hit)
-    if part is not None:
-        yield from _matches(part, mine, matcher)
+    ends = batch.parts.ends
+    for number, near in groupby(hits, lambda hit: bisect_left(ends, hit[0])):
+        if number < len(ends):
+            part = batch.parts[number]
+            yield from _matches(part, [hit for hit in near if _is_ours(part, hit[0])], matcher)
 
 
 def _is_ours(part: Part, end: int) -> bool:

@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Buffer = bytes | bytearray
+from ..resident import Buffer
 
 STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 EITHER = STANDARD + b"-_"

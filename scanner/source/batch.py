@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from ..resident import Buffer, Resident
 
@@ -48,14 +49,36 @@ class Part:
     settled: int | None = None
 
 
+class Parts(Protocol):
+    """The parts of a batch in rising order. Made when asked for: few batches have a hit that needs them."""
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where in the buffer each part ends."""
+
+    def __iter__(self) -> Iterator[Part]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Part: ...
+
+
+class Given(tuple[Part, ...]):
+    """Parts that are there already."""
+
+    __slots__ = ()
+
+    @property
+    def ends(self) -> Sequence[int]:
+        return [part.resident.end for part in self]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Bytes to search at once, up to `length`, and the parts in them in rising order. Valid until the next is asked
-    for: the buffer is used again. The parts can be gone through once; few batches have a hit that needs them."""
+    """Bytes to search at once, up to `length`, and the parts in them. Valid until the next is asked for: the buffer
+    is used again."""
 
     data: Buffer
     length: int
-    parts: Iterable[Part]
+    parts: Parts
     bytes: int  # bytes of them that were not in an earlier batch
     files: int = 0  # files, as against objects, that end in this batch
 
@@ -74,4 +97,5 @@ Pieces = Iterator[Batch | Unread]
 
 def whole(item: Item, data: bytes) -> Batch:
     """A batch of one item that is in memory from end to end."""
-    return Batch(data, len(data), (Part(item, Resident(data, 0, len(data))),), len(data), int(item.kind is Kind.FILE))
+    parts = Given((Part(item, Resident(data, 0, len(data))),))
+    return Batch(data, len(data), parts, len(data), int(item.kind is Kind.FILE))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..resident import Resident, characters
-from .batch import Batch, Item, Kind, Part
+from .batch import Batch, Given, Item, Kind, Part
 
 # Anchors so close to the end of the buffer may lack their surroundings: they wait for the next part.
 AHEAD = 32 * 1024
@@ -64,7 +64,7 @@ def windows(item: Item, read: Callable[[memoryview], int], buffer: bytearray) ->
             filled += count
         final = filled < len(buffer)
         part = part_of(progress, buffer, 0, filled, final)
-        yield Batch(buffer, filled, (part,), filled - carried, int(final and item.kind is Kind.FILE))
+        yield Batch(buffer, filled, Given((part,)), filled - carried, int(final and item.kind is Kind.FILE))
         if final:
             return
         progress = advance(part, buffer)

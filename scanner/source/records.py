@@ -1,0 +1,102 @@
+"""What `git cat-file --batch` prints: for each object a line with its id, type and size, its contents, a newline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
+
+from ..resident import Buffer, Resident
+from .batch import Item, Kind, Part, Unread
+
+KINDS = {b"blob": Kind.BLOB, b"commit": Kind.COMMIT, b"tag": Kind.TAG}
+
+# An object as git lists it: id (hexadecimal), type, size in bytes (decimal).
+Listed = tuple[bytes, bytes, bytes]
+# An object in a buffer: id, type, and where its contents start and end.
+Extent = tuple[bytes, bytes, int, int]
+Parents = MutableMapping[bytes, Sequence[bytes]]
+
+
+@dataclass
+class Objects:
+    """The objects that stand in a buffer, as the parts of a batch: between the end of one that began in an earlier
+    batch and the start of one that goes on in the next, those that stand there whole."""
+
+    buffer: Buffer
+    whole: Sequence[Extent]
+    tail: Part | None = None
+    head: Part | None = None
+
+    @property
+    def ends(self) -> Sequence[int]:
+        ends = [extent[3] for extent in self.whole]
+        if self.tail:
+            ends.insert(0, self.tail.resident.end)
+        if self.head:
+            ends.append(self.head.resident.end)
+        return ends
+
+    def __iter__(self) -> Iterator[Part]:
+        return (self[index] for index in range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self.whole) + (self.tail is not None) + (self.head is not None)
+
+    def __getitem__(self, index: int, /) -> Part:
+        if self.tail:
+            if index == 0:
+                return self.tail
+            index -= 1
+        if index == len(self.whole) and self.head:
+            return self.head
+        oid, kind, start, end = self.whole[index]
+        return Part(Item(KINDS[kind], oid.decode("ascii")), Resident(self.buffer, start, end))
+
+
+@dataclass
+class Walk:
+    """What stands in a buffer from one place on: whole objects, what is missing, and how far they reach."""
+
+    objects: list[Extent] = field(default_factory=list)
+    missing: list[Unread] = field(default_factory=list)
+    position: int = 0
+    complete: int = 0  # answers, be they objects or that there is none
+    cut: Extent | None = None  # the object that goes on after the end of the buffer
+
+
+def walk(buffer: Buffer, position: int, filled: int) -> Walk:
+    """Goes from header to header, from `position` to at most `filled`."""
+    found = Walk(position=position)
+    while position < filled:
+        newline = buffer.find(b"\n", position, filled)
+        if newline < 0:
+            break
+        fields = bytes(buffer[position:newline]).split(b" ")
+        if len(fields) != 3:
+            found.missing.append(Unread(f"object {fields[0].decode('ascii', 'replace')}", "missing"))
+            position = newline + 1
+        else:
+            oid, kind, size = fields
+            end = newline + 1 + int(size)
+            if end >= filled:
+                found.cut = (oid, kind, newline + 1, end)
+                break
+            if kind in KINDS:
+                found.objects.append((oid, kind, newline + 1, end))
+            position = end + 1
+        found.complete += 1
+        found.position = position
+    return found
+
+
+def note_parents(buffer: Buffer, objects: Sequence[Extent], parents: Parents) -> None:
+    """The parents of the commits among the objects: they follow the line that names a commit's tree."""
+    for oid, kind, start, _ in objects:
+        if kind == b"commit":
+            above = []
+            position = start + len(b"tree \n") + len(oid)
+            while buffer[position : position + 7] == b"parent ":
+                position += len(b"parent ")
+                above.append(bytes(buffer[position : position + len(oid)]))
+                position += len(oid) + 1
+            parents[oid] = above
