@@ -37,8 +37,7 @@ class Inventory:
                 unread.append(entries)
                 continue
             for each in entries:
-                oid, kind, text = each
-                length = int(text)
+                oid, kind, length, _ = each
                 self.present.add(oid)
                 if kind == b"commit":
                     self.commits.append(oid)
@@ -62,7 +61,7 @@ def _portions(listed: Sequence[Listed], size: int, jobs: int) -> Iterator[list[L
     taken = 0
     for each in listed:
         portion.append(each)
-        taken += int(each[2])
+        taken += each.size
         if taken >= max(SMALLEST_PORTION, size // (2 * jobs)):
             yield portion
             portion, size, taken = [], size - taken, 0

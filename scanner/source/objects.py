@@ -9,7 +9,7 @@ from ..git import Git
 from . import shared
 from .batch import Pieces, Unread
 from .pipe import BUFFER, Counted, through_pipe
-from .records import Listed, Parents
+from .records import Listed, Parents, listed
 
 # A pack so broken that this many objects in one portion cannot be read is given up, and the rest counted.
 MOST_RESTARTS = 1000
@@ -33,7 +33,7 @@ def list_objects(git: Git) -> Iterator[list[Listed] | Unread]:
         while block := stream.output.read(1 << 20):
             block = rest + block
             end = block.rfind(b"\n") + 1
-            yield _LISTED.findall(block, 0, end)
+            yield [listed(*words) for words in _LISTED.findall(block, 0, end)]
             for oid in _UNLISTED.findall(block, 0, end):
                 yield Unread(f"object {oid.decode('ascii')}", "git cannot read it")
             rest = block[end:]
@@ -42,40 +42,46 @@ def list_objects(git: Git) -> Iterator[list[Listed] | Unread]:
             yield Unread("the list of objects", problem)
 
 
-def read_listed(git: Git, listed: Sequence[Listed], parents: Parents) -> Pieces:
+def read_listed(git: Git, objects: Sequence[Listed], parents: Parents) -> Pieces:
     """The contents of listed objects, each once, most of them in order. What git cannot read is yielded as unread.
 
     The parents of commits among them go into `parents`, which saves reading every commit a second time.
     """
-    large = listed
+    large = objects
     if shared.available():
-        small = [each for each in listed if shared.fits(each)]
-        large = [each for each in listed if not shared.fits(each)]
+        small = [each for each in objects if shared.fits(each)]
+        large = [each for each in objects if not shared.fits(each)]
         yield from _persist(git, small, lambda rest: shared.through_memory(git, FRUGAL, rest, parents))
     buffer = bytearray(BUFFER)
-    yield from _persist(git, large, lambda rest: through_pipe(git, FRUGAL, [each[0] for each in rest], buffer, parents))
+    yield from _persist(
+        git, large, lambda rest: through_pipe(git, FRUGAL, [each.oid for each in rest], buffer, parents)
+    )
 
 
 def read_objects(git: Git, oids: Sequence[bytes]) -> Pieces:
     """The contents of the objects named, in order, each once. What git cannot read is yielded as unread."""
     buffer = bytearray(BUFFER)
-    named = [(oid, b"", b"") for oid in oids]
-    yield from _persist(git, named, lambda rest: through_pipe(git, FRUGAL, [each[0] for each in rest], buffer, None))
+    named = [Listed(oid, b"", 0, 0) for oid in oids]
+    yield from _persist(git, named, lambda rest: through_pipe(git, FRUGAL, _oids(rest), buffer, None))
 
 
-def _persist(git: Git, listed: Sequence[Listed], read: Callable[[Sequence[Listed]], Counted]) -> Pieces:
+def _oids(objects: Sequence[Listed]) -> list[bytes]:
+    return [each.oid for each in objects]
+
+
+def _persist(git: Git, objects: Sequence[Listed], read: Callable[[Sequence[Listed]], Counted]) -> Pieces:
     """Reads on where git failed: it dies at an object it cannot inflate, and takes what it had buffered along."""
     first = restarts = 0
-    while first < len(listed):
-        done = yield from read(listed[first:])
+    while first < len(objects):
+        done = yield from read(objects[first:])
         first += done
-        if first >= len(listed):
+        if first >= len(objects):
             return
         restarts += 1
         if restarts > MOST_RESTARTS:
-            yield Unread("objects of a broken pack", "too many cannot be read", len(listed) - first)
+            yield Unread("objects of a broken pack", "too many cannot be read", len(objects) - first)
             return
-        oid = listed[first][0]
+        oid = objects[first].oid
         reason = _failure(git, oid)
         if reason is not None:
             yield Unread(f"object {oid.decode()}", reason)

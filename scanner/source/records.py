@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
 from ..resident import Buffer, Resident
 from .batch import Item, Kind, Part, Unread
 
 KINDS = {b"blob": Kind.BLOB, b"commit": Kind.COMMIT, b"tag": Kind.TAG}
 
-# An object as git lists it: id (hexadecimal), type, size in bytes (decimal).
-Listed = tuple[bytes, bytes, bytes]
 # An object in a buffer: id, type, and where its contents start and end.
 Extent = tuple[bytes, bytes, int, int]
 Parents = MutableMapping[bytes, Sequence[bytes]]
+
+
+class Listed(NamedTuple):
+    """An object as git lists it: id (hexadecimal), type, size in bytes, and the bytes that git answers with when asked
+    for it: a header of three words, the contents, a newline."""
+
+    oid: bytes
+    kind: bytes
+    size: int
+    answer: int
+
+
+def listed(oid: bytes, kind: bytes, size: bytes) -> Listed:
+    """An object from the three words of git's line about it."""
+    length = int(size)
+    # Made past the constructor, which is slow for what is made half a million times.
+    return tuple.__new__(Listed, (oid, kind, length, len(oid) + len(kind) + len(size) + 4 + length))
 
 
 @dataclass
@@ -54,6 +72,34 @@ class Objects:
 
 
 @dataclass
+class AsListed:
+    """Objects that stand in a buffer one after the other, just as they were listed: their places follow from their
+    sizes, and are worked out only when somebody asks."""
+
+    buffer: Buffer
+    share: Sequence[Listed]
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        return [end - 1 for end in accumulate(each.answer for each in self.share)]
+
+    @property
+    def extents(self) -> Iterator[Extent]:
+        for each, end in zip(self.share, self.ends, strict=True):
+            yield each.oid, each.kind, end - each.size, end
+
+    def __iter__(self) -> Iterator[Part]:
+        return (self[index] for index in range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self.share)
+
+    def __getitem__(self, index: int, /) -> Part:
+        each, end = self.share[index], self.ends[index]
+        return Part(Item(KINDS[each.kind], each.oid.decode("ascii")), Resident(self.buffer, end - each.size, end))
+
+
+@dataclass
 class Walk:
     """What stands in a buffer from one place on: whole objects, what is missing, and how far they reach."""
 
@@ -89,7 +135,7 @@ def walk(buffer: Buffer, position: int, filled: int) -> Walk:
     return found
 
 
-def note_parents(buffer: Buffer, objects: Sequence[Extent], parents: Parents) -> None:
+def note_parents(buffer: Buffer, objects: Iterable[Extent], parents: Parents) -> None:
     """The parents of the commits among the objects: they follow the line that names a commit's tree."""
     for oid, kind, start, _ in objects:
         if kind == b"commit":

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 
 from ..git import Git, Stream
-from .batch import Batch
+from .batch import Batch, Parts
 from .pipe import Counted
-from .records import Extent, Listed, Objects, Parents, note_parents, walk
+from .records import AsListed, Listed, Objects, Parents, note_parents, walk
 
 # Bytes of one half of the memory: git fills one half while the other is searched.
 HALF = 8 << 20
@@ -32,7 +32,7 @@ def available() -> bool:
 
 def fits(listed: Listed) -> bool:
     """Whether an object can be read this way."""
-    return _length(listed) <= HALF - 256
+    return listed.answer <= HALF - 256
 
 
 def through_memory(git: Git, settings: Sequence[str], listed: Sequence[Listed], parents: Parents | None) -> Counted:
@@ -51,17 +51,20 @@ def through_memory(git: Git, settings: Sequence[str], listed: Sequence[Listed], 
             if ready:
                 yield ready
             length, alive = talk.wait(half)
-            if length == sum(map(_length, share)):
-                objects = Objects(half, _extents(share))
+            if length == sum(each.answer for each in share):
+                laid = AsListed(half, share)
+                parts: Parts = laid
                 done += len(share)
+                if parents is not None and any(each.kind == b"commit" for each in share):
+                    note_parents(half, laid.extents, parents)
             else:  # something is missing, or git died: what it wrote whole before that still counts
                 found = walk(half, 0, length)
                 yield from found.missing
-                objects, length = Objects(half, found.objects), found.position
+                parts, length = Objects(half, found.objects), found.position
                 done += found.complete
-            if parents is not None:
-                note_parents(half, objects.whole, parents)
-            ready = Batch(half, length, objects, length)
+                if parents is not None:
+                    note_parents(half, found.objects, parents)
+            ready = Batch(half, length, parts, length)
             if not alive:
                 break
         if ready:
@@ -84,9 +87,11 @@ class _Talk:
         """Has the objects written to the file from `start` on; git must be waiting."""
         self._start = start
         os.lseek(self._descriptor, start, os.SEEK_SET)
-        lines = [b"contents " + oid for oid, _, _ in share]
+        lines = [b"contents " + each.oid for each in share]
+        left = memoryview(b"\n".join([*lines, b"info " + self._mark, b"flush", b""]))
         with suppress(BrokenPipeError):  # it died; `wait` finds out
-            self._stream.input.write(b"\n".join([*lines, b"info " + self._mark, b"flush", b""]))
+            while left:  # a process that is stopped and goes on may have written a part only
+                left = left[self._stream.input.write(left) :]
 
     def wait(self, half: mmap.mmap) -> tuple[int, bool]:
         """The length of the answer once it is complete or, with False, once git has died."""
@@ -117,28 +122,10 @@ def _shares(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
     """Runs of objects that fill a half, and leave room for the mark."""
     first = size = 0
     for number, each in enumerate(listed):
-        length = _length(each)
+        length = each.answer
         if size + length > HALF - 256:
             yield listed[first:number]
             first, size = number, 0
         size += length
     if first < len(listed):
         yield listed[first:]
-
-
-def _length(listed: Listed) -> int:
-    """Bytes of an answer: the header's three words, three ends of words, the contents and a newline."""
-    oid, kind, size = listed
-    return len(oid) + len(kind) + len(size) + 4 + int(size)
-
-
-def _extents(share: Sequence[Listed]) -> list[Extent]:
-    """Where each object stands follows from the sizes, if all came as they were listed."""
-    extents = []
-    position = 0
-    for each in share:
-        oid, kind, size = each
-        end = position + _length(each) - 1
-        extents.append((oid, kind, end - int(size), end))
-        position = end + 1
-    return extents
