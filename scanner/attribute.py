@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
+from ..rules.secret import Secret
 from .compare import Introduction, compare
 from .git import Git, GitFailed
 from .graph import UNREACHED, CommitGraph, Reach, Ref, list_refs
@@ -45,6 +46,7 @@ class Attribution:
     reach: Mapping[bytes, Reach] = field(default_factory=dict)
     authors: Mapping[bytes, Author] = field(default_factory=dict)
     head: Mapping[bytes, Sequence[bytes]] = field(default_factory=dict)  # content -> its paths in HEAD's tree
+    head_keys: Container[tuple[str, Secret]] = ()  # rule and key of what HEAD's versions of scanned files hold
     direct: Mapping[bytes, Sequence[Ref]] = field(default_factory=dict)  # content -> refs that point right at it
     tags: Mapping[bytes, Ref] = field(default_factory=dict)  # annotated tag -> its ref
     unread: list[Unread] = field(default_factory=list)
@@ -94,29 +96,34 @@ def attribute(
 def head_paths(git: Git, contents: set[bytes], unread: list[Unread]) -> dict[bytes, list[bytes]]:
     """Where in HEAD's tree the contents stand."""
     paths: dict[bytes, list[bytes]] = {}
+    for content, path in head_entries(git, unread):
+        if content in contents:
+            paths.setdefault(content, []).append(path)
+    return paths
+
+
+def head_entries(git: Git, unread: list[Unread]) -> Iterator[tuple[bytes, bytes]]:
+    """Every content of HEAD's tree with its path; what cannot be listed goes into `unread`."""
     try:
         git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     except GitFailed:
-        return paths
+        return
     count = 0
     started = time.monotonic()
     with git.stream("ls-tree", "-r", "-z", "--full-tree", "HEAD") as stream:
         rest = b""
         while block := stream.output.read(1 << 20):
             *records, rest = (rest + block).split(b"\0")
-            count += len(records)
             for record in records:
                 about, _, path = record.partition(b"\t")
-                content = about[about.rfind(b" ") + 1 :]
-                if content in contents:
-                    paths.setdefault(content, []).append(path)
+                yield about[about.rfind(b" ") + 1 :], path
+            count += len(records)
             if count > MOST_ENTRIES or time.monotonic() - started > LISTING_LIMIT:
                 unread.append(Unread("the tree of HEAD", f"larger than the limit of {MOST_ENTRIES} entries"))
-                return paths
+                return
         problem = stream.problem()
     if problem:
         unread.append(Unread("the tree of HEAD", problem))
-    return paths
 
 
 _AUTHOR = re.compile(rb"^author (.*?) ?<[^\n]*> (-?\d{1,18}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)

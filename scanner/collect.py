@@ -94,7 +94,8 @@ def _finding(
     allowed = True
     tracked: set[bool | None] = set()
     ignored: set[bool] = set()
-    in_head = client = False
+    in_head = (rule.id, sighting.key) in attribution.head_keys
+    client = False
     for item, match in sighting.matches:
         for location in locate(item, match, attribution):
             if paths and not paths.passes(location.path):
@@ -104,7 +105,7 @@ def _finding(
             allowed = allowed and match.allowed
             tracked.add(item.tracked if item.kind is Kind.FILE else True if item.kind is Kind.BLOB else None)
             ignored.add(item.ignored)
-            in_head = in_head or _is_in_head(item, attribution)
+            in_head = in_head or (item.kind is Kind.BLOB and item.oid.encode() in attribution.head)
             client = client or location.place is Place.CLIENT
     if not locations:
         return None
@@ -164,10 +165,6 @@ def _circumstances(
         only_ignored=only_ignored,
         places=frozenset(each.place for each in locations),
     )
-
-
-def _is_in_head(item: Item, attribution: Attribution) -> bool:
-    return item.oid.encode() in attribution.head if item.oid else False
 
 
 def _introduced(locations: Sequence[Location]) -> Introduced | None:

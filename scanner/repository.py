@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from .attribute import Attribution, attribute, head_paths
+from .attribute import Attribution, attribute, head_entries, head_paths
 from .collect import Collection
 from .git import Git
 from .graph import CommitGraph, cut_commits, shallow
@@ -15,7 +15,7 @@ from .request import Outcome, Progress, Request
 from .search import Job, Search
 from .source.batch import Pieces
 from .source.files import FileReader
-from .source.objects import read_listed
+from .source.objects import read_listed, read_objects
 from .source.worktree import list_worktree
 
 
@@ -29,10 +29,13 @@ def _worktree(git: Git, request: Request) -> Pieces:
 def tree(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
     """The working tree alone; HEAD's versions of files with a key are read too, to tell whether it is committed."""
     found = search.here(_worktree(git, request), progress)
-    held = {item.oid.encode() for item, _ in found.matches if item.oid}
     attribution = Attribution()
+    held = {item.path for item, _ in found.matches}
     if held:
-        attribution.head = head_paths(git, held, attribution.unread)
+        contents = {content for content, path in head_entries(git, attribution.unread) if path in held}
+        committed = search.here(read_objects(git, list(contents)))
+        attribution.head_keys = {(match.rule.id, match.key) for _, match in committed.matches}
+        attribution.unread += committed.unread
     return Outcome(found, attribution)
 
 
