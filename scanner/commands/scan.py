@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +29,17 @@ from .options import Target, find_target, jobs_for, rules_for, scan_options, the
 from .output import Format, Output, outputs, write
 
 NEVER = "none"
+_REDACT = re.compile(r"^--redact=\d{1,3}%?$")
 
 
-@click.command("scan")
+class Scan(click.Command):
+    """gitleaks' `--redact=N` is its `--redact`."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        return super().parse_args(context, [_REDACT.sub("--redact", each) for each in arguments])
+
+
+@click.command("scan", cls=Scan)
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--no-history", is_flag=True, help="Only the working tree.")
 @click.option("--history-only", is_flag=True, help="Only the history.")
@@ -38,9 +47,35 @@ NEVER = "none"
 @click.option("--since", metavar="REV", help="Only commits that HEAD has and REV has not.")
 @click.option("--range", "span", metavar="BASE..HEAD", help="Only these commits; config and baseline are BASE's.")
 @click.option("--stdin", is_flag=True, help="Only standard input.")
-@click.option("-f", "--format", "formats", multiple=True, type=click.Choice([each.value for each in Format]))
-@click.option("-o", "--output", "paths", multiple=True, metavar="FILE", help="Where the report goes; - is stdout.")
-@click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Accepted findings; default: {BASELINE}.")
+@click.option("--log-opts", metavar="OPTIONS", help="Only commits that these options of git log choose.")
+@click.option(
+    "-f",
+    "--format",
+    "--report-format",
+    "formats",
+    multiple=True,
+    type=click.Choice([each.value for each in Format]),
+    help="Repeatable: the i-th goes to the i-th output.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "-r",
+    "--report-path",
+    "paths",
+    multiple=True,
+    metavar="FILE",
+    help="Where the report goes; - is stdout.",
+)
+@click.option(
+    "-b",
+    "--baseline",
+    "--baseline-path",
+    "baseline",
+    type=click.Path(path_type=Path),
+    help=f"Accepted findings; default: {BASELINE}.",
+)
+@click.option("--redact", is_flag=True, expose_value=False, help="For gitleaks' sake: no report holds a key.")
 @click.option("--trust-head", is_flag=True, help="With --range: config and suppressions of HEAD count.")
 @click.option(
     "--fail-on",
@@ -87,6 +122,7 @@ def _one_part(options: dict[str, Any]) -> None:
         "staged": "--staged",
         "since": "--since",
         "span": "--range",
+        "log_opts": "--log-opts",
         "stdin": "--stdin",
     }
     given = [flag for name, flag in names.items() if options[name]]
@@ -95,7 +131,7 @@ def _one_part(options: dict[str, Any]) -> None:
 
 
 def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str | None]:
-    changes = bool(options["staged"] or options["since"] or options["span"])
+    changes = bool(options["staged"] or options["since"] or options["span"] or options["log_opts"])
     if options["stdin"]:
         target = Target(Path())
     else:
@@ -104,7 +140,7 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str 
     if options["staged"] and git and git.work_tree is None:
         raise KeyslipError("a bare repository has nothing staged", "use --range, or leave --staged out")
     span = _span(git, options)
-    base = span.base if span and options["span"] and not options["trust_head"] else None
+    base = span.base if span and not options["since"] and not options["trust_head"] else None
     config = load(options["config"], root, git, base) if not options["stdin"] else load_only(options["config"])
     size = options["max_file_size"]
     request = Request(
@@ -141,6 +177,12 @@ def _span(git: Git | None, options: dict[str, Any]) -> Range | None:
         return None
     if options["since"]:
         return Range(revision(git, options["since"]), revision(git, "HEAD"))
+    if options["log_opts"]:
+        from ..source.logopts import log_options
+
+        named, chosen = log_options(options["log_opts"])
+        span = parse_range(git, named) if named and ".." in named else Range(None, revision(git, named or "HEAD"))
+        return replace(span, options=chosen)
     return parse_range(git, options["span"]) if options["span"] else None
 
 

@@ -25,10 +25,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The commits that `head` has and `base` has not; `base` None for all of them. Both are full commit ids."""
+    """The commits that `head` has and `base` has not; `base` None for all of them. Both are full commit ids.
+    `options` of `git rev-list` choose among them."""
 
     base: str | None
     head: str
+    options: tuple[str, ...] = ()
 
 
 def staged(git: Git) -> list[Change]:
@@ -63,7 +65,7 @@ def commits_of(git: Git, wanted: Range) -> list[bytes]:
     """The commits of a range, newest first. Raises KeyslipError when the history to walk is not all there."""
     exclude = [f"^{wanted.base}"] if wanted.base else []
     try:
-        return git.run("rev-list", wanted.head, *exclude).split()
+        return git.run("rev-list", *wanted.options, wanted.head, *exclude).split()
     except GitFailed as error:
         raise KeyslipError(f"the range cannot be walked: {error.reason}", "fetch the missing history first") from None
 

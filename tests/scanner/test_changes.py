@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -70,6 +71,38 @@ def test_range(repo: Repository) -> None:
     assert found["huggingface-token"][0]["locations"][0]["commit"] == message
     assert report["stats"]["carried"] == 1
     assert by_rule(scan(repo.path, "--since", base)).keys() == found.keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "seeds"),
+    [
+        ("HEAD~2..HEAD", {2, 3}),
+        ("-1", {3}),
+        ("-n 2 --no-merges --first-parent", {2, 3}),
+        ("--all", {1, 2, 3, 4}),
+        ("side", {1, 4}),
+        ("--since='2020-01-01' HEAD~1", {1, 2}),
+        ("--until=2020-01-01", set()),
+    ],
+)
+def test_log_options(repo: Repository, options: str, seeds: set[int]) -> None:
+    for seed in (1, 2, 3):
+        repo.commit(**{f"{seed}.env": key(TOKEN, seed)})
+    repo.git("checkout", "-q", "-b", "side", "HEAD~2")
+    repo.commit(**{"4.env": key(TOKEN, 4)})
+    repo.git("checkout", "-q", "main")
+    report = scan(repo.path, "--log-opts", options)
+    assert {int(each["locations"][0]["path"][0]) for each in report["findings"]} == seeds
+
+
+def test_spellings_of_gitleaks(repo: Repository, tmp_path: Path) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    output = tmp_path / "out.json"
+    arguments = ["--report-format", "json", "-r", output, "--redact", "--redact=50", "--exit-code", "7", "-v"]
+    assert keyslip("scan", repo.path, *arguments).code == 7
+    found = json.loads(output.read_text())["findings"]
+    assert [each["rule"] for each in found] == [TOKEN]
+    assert keyslip("scan", repo.path, "--report-path", output, "--baseline-path", tmp_path / "no").code == 2
 
 
 def test_range_of_nothing_and_of_everything(repo: Repository) -> None:
