@@ -122,7 +122,7 @@ def classify(
         lifetime=lifetime(rule, decoded, now),
         environment=environment,
         legacy=rule.legacy,
-        confidence=_confidence(rule, checksum),
+        confidence=_confidence(rule, checksum, kinds),
         evidence=tuple(dict.fromkeys(evidence)) or (f"shape of a {rule.title}",),
         harmless=harmless,
         checksum=checksum,
@@ -189,7 +189,9 @@ def _environment(rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage
     return Environment.LIVE if Meaning.LIVE in kinds else Environment.UNKNOWN
 
 
-def _confidence(rule: Rule, checksum: bool | None) -> Confidence:
-    if checksum is None:
-        return rule.confidence
-    return Confidence.HIGH if checksum else Confidence.LOW
+def _confidence(rule: Rule, checksum: bool | None, kinds: Collection[Meaning]) -> Confidence:
+    if checksum is not None:
+        return Confidence.HIGH if checksum else Confidence.LOW
+    if Meaning.LOCAL in kinds and Meaning.LIVE not in kinds and rule.confidence is not Confidence.HIGH:
+        return Confidence.LOW  # only its surroundings make it a key, and they say that it guards nothing that matters
+    return rule.confidence

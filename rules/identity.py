@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from .rule import Rule
+from .secret import redact
 
 # Fixed, since an identity must be the same everywhere; scrypt alone makes guessing a password dear.
 SCRYPT_SALT = b"keyslip/v1"
@@ -23,6 +24,16 @@ def identity(rule: Rule, key: bytes) -> str:
 def normalized(rule: Rule, key: bytes) -> bytes:
     """The key's bytes as the provider would read them."""
     return NORMALIZERS[rule.normalize](key)
+
+
+def redacted(rule: Rule, key: bytes) -> str:
+    """The key as reports show it: its public prefix (of a PEM block, its first line) and the ends of its body."""
+    if rule.normalize == "pem" and (armour := _ARMOUR.match(key)):
+        return redact(armour[0] + normalized(rule, key), armour[0], hidden=rule.guessable)
+    return redact(key, rule.prefix.encode(), hidden=rule.guessable)
+
+
+_ARMOUR = re.compile(rb"-----BEGIN [A-Z0-9 ]{3,40}-----")
 
 
 def _pem_body(key: bytes) -> bytes:

@@ -10,10 +10,10 @@ from fnmatch import fnmatch
 
 from ..rules.classify import Classification, classify, default_access
 from ..rules.decode import decode
-from ..rules.identity import identity
+from ..rules.identity import identity, redacted
 from ..rules.place import Place
 from ..rules.rule import Meaning, Nature, Rule
-from ..rules.secret import Secret, redact
+from ..rules.secret import Secret
 from ..rules.severity import Circumstances, severity
 from .attribute import Attribution
 from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind, Subject, Suppression
@@ -118,7 +118,7 @@ def _finding(
         id=identity(rule, key),
         subject=Subject.KEY,
         rule=rule,
-        redacted=redact(key, rule.prefix.encode(), hidden=rule.guessable),
+        redacted=redacted(rule, key),
         classification=classification,
         severity=severity(_circumstances(rule, classification, locations, client, ignored == {True}, now)),
         in_head=in_head,
