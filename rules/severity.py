@@ -1,8 +1,8 @@
-"""How bad a finding is: one pure function over its classification and where it stands; the first match wins."""
+"""How bad a finding is: a table over its classification and where it stands; the first line that fits decides."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,39 +60,101 @@ class Circumstances:
     places: Collection[Place] = ()
 
 
-def severity(about: Circumstances) -> Severity:
-    """The severity, after the caps that doubt and place put on it."""
-    found = _uncapped(about)
-    if about.confidence is Confidence.LOW:
-        found = found.at_most(Severity.MEDIUM)
-    if about.checksum is False or about.only_ignored:
-        found = found.at_most(Severity.LOW)
-    # A key that was provably issued is as bad in a test as anywhere.
-    if about.places and set(about.places) <= {Place.TEST, Place.DOCS} and not about.proven:
-        found = found.at_most(Severity.LOW)
-    return found
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: what it says to people, when it fits, and the severity it gives or caps at."""
+
+    says: str
+    fits: Callable[[Circumstances], bool]
+    severity: Severity
 
 
-def _uncapped(about: Circumstances) -> Severity:
-    private = about.exposure in (Exposure.SECRET, Exposure.ADMIN)
-    if about.harmless or about.outlived or about.exposure is Exposure.PUBLISHABLE:
-        return Severity.NOTE
-    if about.lifetime is LifetimeClass.EXPIRED:
-        return Severity.NOTE
-    if about.nature in (Nature.SESSION, Nature.IDENTIFIER):
-        return Severity.LOW
-    if private and about.client:
-        return Severity.HIGH if about.environment is Environment.TEST else Severity.CRITICAL
-    if about.exposure is Exposure.ADMIN:
-        return Severity.CRITICAL
-    if about.exposure is Exposure.CONDITIONAL:
-        if about.used_as_secret:
-            return Severity.CRITICAL if about.client else Severity.HIGH
-        return Severity.LOW if about.made_to_ship or about.client else Severity.MEDIUM
-    if about.environment in (Environment.TEST, Environment.LOCAL):
-        return Severity.MEDIUM
-    if about.access is Access.FULL and about.lifetime in (LifetimeClass.LONG_LIVED, LifetimeClass.UNKNOWN):
-        return Severity.CRITICAL
-    if about.access is Access.WRITE_ONLY and about.level is Level.RESOURCE:
-        return Severity.MEDIUM
-    return Severity.HIGH
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A severity, and the lines of the table that decided: the first that fitted, and the cap if one lowered it."""
+
+    severity: Severity
+    because: str
+
+
+def _is_private(about: Circumstances) -> bool:
+    return about.exposure in (Exposure.SECRET, Exposure.ADMIN)
+
+
+def _is_conditional(about: Circumstances) -> bool:
+    return about.exposure is Exposure.CONDITIONAL
+
+
+def _lives_long(about: Circumstances) -> bool:
+    return about.lifetime in (LifetimeClass.LONG_LIVED, LifetimeClass.UNKNOWN)
+
+
+# The first line that fits decides. An unknown environment counts as live, an unknown lifetime as long-lived.
+LINES = (
+    Line("a public constant or a placeholder", lambda a: a.harmless, Severity.NOTE),
+    Line("made to be public", lambda a: a.exposure is Exposure.PUBLISHABLE, Severity.NOTE),
+    Line("expired", lambda a: a.lifetime is LifetimeClass.EXPIRED, Severity.NOTE),
+    Line("older than a key of its kind can get", lambda a: a.outlived, Severity.NOTE),
+    Line("a user's session", lambda a: a.nature is Nature.SESSION, Severity.LOW),
+    Line("an identifier without its secret", lambda a: a.nature is Nature.IDENTIFIER, Severity.LOW),
+    Line(
+        "a secret of a test environment in client code or under a public prefix",
+        lambda a: _is_private(a) and a.client and a.environment is Environment.TEST,
+        Severity.HIGH,
+    ),
+    Line("a secret in client code or under a public prefix", lambda a: _is_private(a) and a.client, Severity.CRITICAL),
+    Line("can mint, read or manage other keys", lambda a: a.exposure is Exposure.ADMIN, Severity.CRITICAL),
+    Line(
+        "public only under conditions, used as a secret and shipped to clients",
+        lambda a: _is_conditional(a) and a.used_as_secret and (a.client or a.made_to_ship),
+        Severity.CRITICAL,
+    ),
+    Line(
+        "public only under conditions, used as a secret",
+        lambda a: _is_conditional(a) and a.used_as_secret,
+        Severity.HIGH,
+    ),
+    Line(
+        "public only under conditions, made to ship or in client code",
+        lambda a: _is_conditional(a) and (a.made_to_ship or a.client),
+        Severity.LOW,
+    ),
+    Line("public only under conditions", _is_conditional, Severity.MEDIUM),
+    Line(
+        "of a test or local environment",
+        lambda a: a.environment in (Environment.TEST, Environment.LOCAL),
+        Severity.MEDIUM,
+    ),
+    Line(
+        "a secret with full access that lives long",
+        lambda a: a.access is Access.FULL and _lives_long(a),
+        Severity.CRITICAL,
+    ),
+    Line(
+        "may only write to one resource",
+        lambda a: a.access is Access.WRITE_ONLY and a.level is Level.RESOURCE,
+        Severity.MEDIUM,
+    ),
+    Line("any other secret", lambda a: True, Severity.HIGH),
+)
+# What doubt and place allow at the most.
+CAPS = (
+    Line("low confidence", lambda a: a.confidence is Confidence.LOW, Severity.MEDIUM),
+    Line("the checksum of its kind fails", lambda a: a.checksum is False, Severity.LOW),
+    Line("only in files that git ignores", lambda a: a.only_ignored, Severity.LOW),
+    Line(
+        "only in tests or documentation, and not provably issued",
+        lambda a: bool(a.places) and set(a.places) <= {Place.TEST, Place.DOCS} and not a.proven,
+        Severity.LOW,
+    ),
+)
+
+
+def judge(about: Circumstances) -> Verdict:
+    """The severity, after the caps that doubt and place put on it, and why."""
+    line = next(line for line in LINES if line.fits(about))
+    found, because = line.severity, line.says
+    for cap in CAPS:
+        if found.rank > cap.severity.rank and cap.fits(about):
+            found, because = cap.severity, f"{line.says}; at most {cap.severity}: {cap.says}"
+    return Verdict(found, because)

@@ -14,7 +14,7 @@ from ..rules.identity import identity, redacted
 from ..rules.place import Place
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
-from ..rules.severity import Circumstances, severity
+from ..rules.severity import Circumstances, judge
 from .attribute import Attribution
 from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind, Subject, Suppression
 from .lfs import LFS_POINTER
@@ -114,13 +114,15 @@ def _finding(
         rule, key, now, tuple(meanings), sorted(collection.references), first.identifier, first.stage
     )
     locations.sort(key=_order)
+    verdict = judge(_circumstances(rule, classification, locations, client, ignored == {True}, now))
     return Finding(
         id=identity(rule, key),
         subject=Subject.KEY,
         rule=rule,
         redacted=redacted(rule, key),
         classification=classification,
-        severity=severity(_circumstances(rule, classification, locations, client, ignored == {True}, now)),
+        severity=verdict.severity,
+        because=verdict.because,
         in_head=in_head,
         tracked=True if True in tracked else False if False in tracked else None,
         client_side=client if any(each.place is not Place.UNKNOWN for each in locations) else None,

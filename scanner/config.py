@@ -155,12 +155,12 @@ def apply_overrides(findings: Sequence[Finding], overrides: Sequence[Override]) 
     """The findings with the user's severities; the last override that fits counts."""
     changed = []
     for finding in findings:
-        level = finding.severity
+        level, because = finding.severity, finding.because
         for each in overrides:
             fits = all(fnmatch(place.path or "", each.path) for place in finding.locations)
             if fnmatch(finding.rule.id, each.rule) and fits:
-                level = each.severity
-        changed.append(finding if level is finding.severity else replace(finding, severity=level))
+                level, because = each.severity, f"set by [[policy.severity]] for {each.rule}"
+        changed.append(replace(finding, severity=level, because=because))
     return sorted(changed, key=lambda each: -each.severity.rank)
 
 

@@ -79,6 +79,7 @@ class Finding:
     redacted: str
     classification: Classification
     severity: Severity
+    because: str  # the lines of the severity table that decided
     in_head: bool
     tracked: bool | None
     client_side: bool | None

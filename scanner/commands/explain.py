@@ -49,6 +49,7 @@ def command(form: str, now: str | None) -> int:
                 "redacted": each.redacted,
                 "classification": classification(each.classification),
                 "severity": each.severity.value,
+                "severity_because": each.because,
                 "next": next_step(each.rule, each.classification),
                 "successor": {
                     "rules": list(each.rule.successor.rules),
@@ -71,7 +72,7 @@ def command(form: str, now: str | None) -> int:
                 ("may", may(about)),
                 ("lives", lives(about)),
                 ("because", f"{'; '.join(about.evidence)} ({about.confidence} confidence)"),
-                ("severity", each.severity.value),
+                ("severity", f"{each.severity}: {each.because}"),
                 ("next", next_step(each.rule, about)),
                 *(("see", link) for link in each.rule.references),
             ]

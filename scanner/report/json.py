@@ -74,6 +74,7 @@ def finding(each: Finding) -> dict[str, Any]:
         "redacted": each.redacted,
         "classification": classification(each.classification),
         "severity": each.severity.value,
+        "severity_because": each.because,
         "in_head": each.in_head,
         "tracked": each.tracked,
         "client_side": each.client_side,

@@ -57,6 +57,7 @@ def _finding(console: Console, finding: Finding, verbose: bool) -> None:
         ("may", may(about)),
         ("lives", lives(about)),
         ("because", "; ".join(about.evidence) + f" ({about.confidence} confidence)"),
+        ("severity", finding.because),
         *(("at", place(each)) for each in finding.locations[: None if verbose else MOST_PLACES]),
     ]
     hidden = finding.occurrences - (len(finding.locations) if verbose else min(MOST_PLACES, len(finding.locations)))
