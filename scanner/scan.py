@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .git import Git
@@ -15,6 +15,7 @@ from .search import Search
 from .source.batch import Unread
 
 if TYPE_CHECKING:  # a clean pre-commit scan never has a finding to import this for
+    from .anchor import Anchor
     from .finding import Finding
 
 
@@ -32,7 +33,8 @@ class Stats:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a scan came to. `target` is JSON-ready; `duration` in seconds; `carried` counts keys that the changes
-    under review only kept where they were."""
+    under review only kept where they were; `anchors` say by rule and id where findings that are in no file can be
+    shown, for the formats that need a file."""
 
     target: Mapping[str, object]
     started_at: int
@@ -41,6 +43,7 @@ class Report:
     incomplete: Sequence[Unread]
     findings: Sequence[Finding]
     carried: int = 0
+    anchors: Mapping[tuple[str, str], Anchor] = field(default_factory=dict)
 
 
 def scan(request: Request, progress: Progress | None = None) -> Report:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -19,10 +20,25 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+    SARIF = "sarif"
 
 
-ENDINGS = {".txt": Format.TEXT, ".json": Format.JSON, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
+ENDINGS = {
+    ".txt": Format.TEXT,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".sarif": Format.SARIF,
+}
+# Formats that show every finding in a file of the checkout.
+ANCHORED = {Format.SARIF}
 STDOUT = "-"
+# Imported only when asked for.
+RENDERERS = {
+    Format.JSON: ("..report.json", "as_json"),
+    Format.JSONL: ("..report.json", "as_jsonl"),
+    Format.SARIF: ("..report.sarif", "as_sarif"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +116,7 @@ def _render(report: Report, kind: Format, file: IO[str], color: bool | None, ver
 
         print_text(report, file, color, verbose)
         return
-    from ..report.json import as_json, as_jsonl
-
-    renderers: dict[Format, Callable[[Report], Iterator[str]]] = {Format.JSON: as_json, Format.JSONL: as_jsonl}
-    for piece in renderers[kind](report):
+    module, function = RENDERERS[kind]
+    render: Callable[[Report], Iterator[str]] = getattr(import_module(module, __package__), function)
+    for piece in render(report):
         file.write(piece)

@@ -26,7 +26,7 @@ from ..request import Progress, Request
 from ..scan import Report, scan
 from ..source.changes import Range, parse_range
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
-from .output import Format, Output, outputs, write
+from .output import ANCHORED, Format, Output, outputs, write
 
 NEVER = "none"
 _REDACT = re.compile(r"^--redact=\d{1,3}%?$")
@@ -109,6 +109,10 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     report = replace(report, findings=suppress(found, entries, today))
     code = _exit_code(report, options)
     report = _shortened(report, options["max_findings"])
+    if request.git and any(each.format in ANCHORED for each in wanted):
+        from ..anchor import anchors
+
+        report = replace(report, anchors=anchors(request.git, report.findings))
     if not (options["quiet"] and wanted == [Output(Format.TEXT)] and not report.findings):
         color = False if options["no_color"] or "NO_COLOR" in os.environ else None
         write(report, wanted, color, options["verbose"] > 0)

@@ -19,14 +19,14 @@ LEVELS = {
     Level.USER: "everything its user reaches",
     Level.SESSION: "one session",
     Level.REQUEST: "one request",
-    Level.UNKNOWN: "a reach that the key does not show",
+    Level.UNKNOWN: "what the key does not show",
 }
 ACCESSES = {
     Access.FULL: "full access",
     Access.RESTRICTED: "restricted access",
     Access.READ_ONLY: "read access",
     Access.WRITE_ONLY: "write access",
-    Access.UNKNOWN: "access that the key does not show",
+    Access.UNKNOWN: "unknown access",
 }
 LIFETIMES = {
     LifetimeClass.LONG_LIVED: "does not expire soon, if ever",
