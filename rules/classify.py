@@ -92,20 +92,27 @@ def classify(
         evidence.append(f"prefix {rule.prefix}")
     if rule.evidence:
         evidence.append(rule.evidence)
-    harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(_body(rule, key))
+    harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(_body(rule, normalized(rule, key)))
     if harmless:
         evidence.append(harmless)
     checksum = CHECKSUMS[rule.checksum](subject) if rule.checksum else None
     if checksum is not None:
         evidence.append("checksum holds" if checksum else "checksum fails")
     principal = decoded.principal
-    bound = _project(rule, key, references)
-    if bound:
-        checksum, principal = True, f"project:{bound}"
-        evidence.append(f"checksum binds it to project {bound}")
+    if rule.provider == "supabase" and key.startswith((b"sb_publishable_", b"sb_secret_")):
+        references = list(references)
+        bound = next((ref for ref in (*references, SELF_HOSTED) if supabase_belongs(key, ref)), None)
+        if bound == SELF_HOSTED:
+            checksum = True
+            evidence.append("checksum is that of a self-hosted stack")
+        elif bound:
+            checksum, principal = True, f"project:{bound}"
+            evidence.append(f"checksum binds it to project {bound}")
+        elif references and not harmless:
+            evidence.append(f"fits none of the projects that this repository names ({', '.join(references[:3])})")
     evidence += [text for _, text in meanings if text not in evidence]
     kinds = {meaning for meaning, _ in meanings}
-    environment = _environment(rule, decoded, kinds, stage)
+    environment = _environment(rule, decoded, kinds, stage, harmless)
     if harmless and Meaning.LIVE in kinds:
         harmless = None  # a published value that guards a deployment is a leak in itself
         environment = Environment.LIVE
@@ -122,7 +129,7 @@ def classify(
         lifetime=lifetime(rule, decoded, now),
         environment=environment,
         legacy=rule.legacy,
-        confidence=_confidence(rule, checksum, kinds),
+        confidence=_confidence(rule, checksum, kinds, decoded.doubtful),
         evidence=tuple(dict.fromkeys(evidence)) or (f"shape of a {rule.title}",),
         harmless=harmless,
         checksum=checksum,
@@ -170,26 +177,23 @@ def _body(rule: Rule, key: bytes) -> bytes:
     return key[len(prefix) :] if prefix and key.startswith(prefix) else key
 
 
-def _project(rule: Rule, key: bytes, references: Iterable[str]) -> str | None:
-    """The one of the repository's project references that the key's checksum was made for."""
-    if rule.provider != "supabase":
-        return None
-    return next((ref for ref in (*references, SELF_HOSTED) if supabase_belongs(key, ref)), None)
-
-
-def _environment(rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage: str) -> Environment:
+def _environment(
+    rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage: str, harmless: str | None
+) -> Environment:
     if stage in (Environment.LIVE, Environment.TEST):
         return Environment(stage)
     if decoded.environment is not None:
         return decoded.environment
     if rule.environment is not Environment.UNKNOWN:
         return rule.environment
-    if Meaning.LOCAL in kinds:
+    if Meaning.LOCAL in kinds or (harmless and "every local" in harmless):
         return Environment.LOCAL
     return Environment.LIVE if Meaning.LIVE in kinds else Environment.UNKNOWN
 
 
-def _confidence(rule: Rule, checksum: bool | None, kinds: Collection[Meaning]) -> Confidence:
+def _confidence(rule: Rule, checksum: bool | None, kinds: Collection[Meaning], doubtful: bool) -> Confidence:
+    if doubtful:
+        return Confidence.LOW
     if checksum is not None:
         return Confidence.HIGH if checksum else Confidence.LOW
     if Meaning.LOCAL in kinds and Meaning.LIVE not in kinds and rule.confidence is not Confidence.HIGH:

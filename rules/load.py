@@ -240,10 +240,15 @@ class Reader:
 
     def pair(self, table: Table) -> Pair | None:
         pair = self.table(table, "pair")
-        self.where.known(pair, ("pattern", "within", "min_entropy"), self.near)
+        self.where.known(pair, ("pattern", "within", "min_entropy", "names"), self.near)
         if not pair:
             return None
-        return Pair(self.pattern(pair, "pattern"), self.number(pair, "within", 400), self.real(pair, "min_entropy"))
+        return Pair(
+            self.pattern(pair, "pattern"),
+            self.number(pair, "within", 400),
+            self.real(pair, "min_entropy"),
+            self.pattern(pair, "names"),
+        )
 
     def successor(self, table: Table) -> Successor:
         successor = self.table(table, "successor")

@@ -110,11 +110,13 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The secret half of a two-part credential: `pattern` with a group `key`, sought within `within` bytes."""
+    """The secret half of a two-part credential: `pattern` with a group `key`, sought within `within` bytes. What is
+    assigned to a name that does not fit `names` is another credential."""
 
     pattern: str
     within: int
     min_entropy: float = 0.0
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,18 @@ class Successor:
     rules: tuple[str, ...] = ()
     how: str = "none"
     summary: str = ""
+
+
+_FENCE = re.compile(r"\(\?<!\[[^\]]+\]\)")
+# What ends in a letter or digit and is yet no part of a word: escapes of strings, and of URLs.
+_ESCAPES = r"(?<=\\[nrtbfv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9A-Fa-f]{2})|(?<=\\x[0-9A-Fa-f]{2})"
+
+
+def widened(pattern: str) -> str:
+    """A pattern whose leading fence (`(?<![...])`: no such character before) also lets escapes stand before a key:
+    `"\\nghp_…"`, `Bearer%20ghp_…`."""
+    fence = _FENCE.match(pattern)
+    return f"(?:{fence[0]}|{_ESCAPES}){pattern[fence.end() :]}" if fence else pattern
 
 
 @dataclass(frozen=True)
@@ -172,7 +186,7 @@ class Rule:
     # Compiled on first use: a scan that meets no anchor of a rule never pays for its pattern.
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
-        return re.compile(self.pattern.encode())
+        return re.compile(widened(self.pattern).encode())
 
     @cached_property
     def context_regex(self) -> re.Pattern[bytes]:

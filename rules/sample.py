@@ -177,13 +177,26 @@ def _pypi(random: Random, scope: str = "account", location: str = "pypi.org") ->
 
 def _pem(random: Random, label: str = "RSA PRIVATE KEY", size: str = "1190", joint: str = "\n") -> str:
     """An armoured block of random bytes whose first bytes are those of a real one."""
-    first = b"openssh-key-v1\0" if "OPENSSH" in label else b"\x30\x82" + struct.pack(">H", int(size) - 4)
+    first = b"\x30\x82" + struct.pack(">H", int(size) - 4)
+    if "OPENSSH" in label:
+        cipher = b"aes256-ctr" if label.endswith("+encrypted") else b"none"
+        first = b"openssh-key-v1\0" + struct.pack(">I", len(cipher)) + cipher
+    elif "PGP" in label:
+        first = b"\x95"
+    elif int(size) < 128:
+        first = bytes([0x30, int(size) - 2])
     text = base64.b64encode(first + random.randbytes(int(size) - len(first))).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
     header = ["Proc-Type: 4,ENCRYPTED", f"DEK-Info: AES-128-CBC,{_random(random, ALPHABETS['HEX'], 32)}", ""]
-    inner = [*(header if label.endswith("+encrypted") else []), *lines]
+    inner = [*(header if label.endswith("KEY+encrypted") and "OPENSSH" not in label else []), *lines]
     name = label.removesuffix("+encrypted")
     return joint.join([f"-----BEGIN {name}-----", *inner, f"-----END {name}-----", ""])
+
+
+def _putty(random: Random) -> str:
+    lines = [base64.b64encode(random.randbytes(48)).decode() for _ in range(14)]
+    head = ["PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", "Comment: rsa-key", "Public-Lines: 6", *lines[:6]]
+    return "\r\n".join([*head, "Private-Lines: 8", *lines[6:], f"Private-MAC: {_random(random, ALPHABETS['hex'], 40)}"])
 
 
 def _service_account(random: Random, style: str = "lines") -> str:
@@ -217,6 +230,7 @@ MAKERS: dict[str, Callable[..., str]] = {
     "nuget-v4": _nuget_v4,
     "nuget-v5": _nuget_v5,
     "pem": _pem,
+    "putty": _putty,
     "pem-escaped": lambda random, label: _pem(random, label, joint="\\n"),
     "pypi": _pypi,
     "pypi-test": lambda random: _pypi(random, location="test.pypi.org"),

@@ -147,8 +147,9 @@ def _circumstances(
 ) -> Circumstances:
     dates = [each.date for each in locations]
     longest = rule.lifetime.longest
-    newest = max((datetime.fromisoformat(date).timestamp() for date in dates if date), default=None)
-    outlived = bool(longest and newest is not None and None not in dates and newest + longest < now)
+    # A key that stood there then cannot be younger, wherever else it stands now.
+    oldest = min((datetime.fromisoformat(date).timestamp() for date in dates if date), default=None)
+    outlived = bool(longest and oldest is not None and oldest + longest < now)
     return Circumstances(
         nature=rule.nature,
         exposure=about.exposure,

@@ -14,6 +14,8 @@ from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
 from .engine import Engine, EngineChoice, Form, Literal, make_engine
 from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
+from .name import name_before
+from .pair import pairs
 from .resident import Buffer, Locator, Position, Resident
 
 # Bytes on either side of a match that may say how it is used.
@@ -24,8 +26,6 @@ DEEPEST = 2
 USER_PATTERN_TIMEOUT = 1.0
 INLINE_ALLOW = b"keyslip:allow"
 LONGEST_LINE = 4096
-
-_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_.-]{1,80})[\"'`\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}[\"'`({\[<]{0,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ class Matcher:
         self, data: Buffer, low: int, high: int, hits: Iterable[tuple[int, int]], depth: int
     ) -> Iterator[_Found]:
         reached: dict[int, int] = {}  # by rule: the end of its last match, so that one key is confirmed once
+        halves: dict[int, list[_Found]] = {}  # by rule: identifiers whose secret is still to be found
         unwrapped: set[tuple[int, int, int]] = set()
         for end, index in hits:
             literal = self._literals[index]
@@ -117,9 +118,14 @@ class Matcher:
                         continue
                     for found in self._confirmed(self._rules[number], data, low, high, start, end):
                         reached[number] = found.spans[0][1]
-                        yield found
+                        if found.rule.pair:
+                            halves.setdefault(number, []).append(found)
+                        else:
+                            yield found
             elif depth < DEEPEST:
                 yield from self._encoded(literal, data, low, high, start, end, depth, unwrapped)
+        for each in halves.values():
+            yield from _completed(each, data, low, high)
 
     def _confirmed(self, rule: Rule, data: Buffer, low: int, high: int, start: int, end: int) -> Iterator[_Found]:
         """The match of `rule` that holds the anchor at `start` to `end`, if there is one."""
@@ -159,23 +165,11 @@ class Matcher:
         near = (max(low, whole[0] - SURROUNDINGS), min(high, whole[1] + SURROUNDINGS))
         if rule.context and not rule.context_regex.search(data, *near):
             return None
-        spans: tuple[tuple[int, int], ...] = (whole,)
-        identifier = ""
-        if rule.pair:
-            partner = _partner(rule, data, low, high, whole)
-            if partner is None:
-                return None
-            identifier = key.decode("latin-1")
-            span, key = partner.span("key"), bytes(partner["key"])
-            spans = (whole, span)
-        meanings = tuple(
-            (signal.means, signal.evidence)
-            for signal, regex in zip(rule.signals, rule.signal_regexes, strict=True)
-            if regex and regex.search(data, *near)
-        )
+        # What its own line says of a key counts more than what stands somewhere near: files hold many keys.
+        meanings = _meanings(rule, data, *_line(data, near, whole)) or _meanings(rule, data, *near)
         stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in match.re.groupindex else ""
-        name = _name_before(data, low, span[0])
-        return _Found(rule, key, *span, spans, name, identifier, stage, meanings)
+        name = name_before(data, low, span[0])
+        return _Found(rule, key, *span, (whole,), name, "", stage, meanings)
 
     def _encoded(
         self,
@@ -201,8 +195,28 @@ class Matcher:
             if self._reference is None:
                 self._reference = make_engine(EngineChoice.AHOCORASICK, self._literals)
             inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
-            outer_name = _name_before(data, low, text.run[0])
+            outer_name = name_before(data, low, text.run[0])
             yield from (_outward(each, text, outer_name) for each in settle(inner))
+
+
+def _completed(halves: Sequence[_Found], data: Buffer, low: int, high: int) -> Iterator[_Found]:
+    """The identifiers that have their secret near them, as matches of the secret."""
+    rule = halves[0].rule
+    if rule.pair is None:
+        raise ValueError(f"{rule.id} has no pair")
+    by_span = {(each.start, each.end): each for each in halves}
+    for span, match in pairs(rule.pair, rule.pair_regex, data, low, high, list(by_span)):
+        start, end = match.span("key")
+        half = by_span[span]
+        yield replace(
+            half,
+            key=bytes(match["key"]),
+            start=start,
+            end=end,
+            spans=(*half.spans, (start, end)),
+            name=name_before(data, low, start),
+            identifier=half.key.decode("latin-1"),
+        )
 
 
 def _outward(each: _Found, text: Unwrapped, name: str) -> _Found:
@@ -244,6 +258,22 @@ def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
     return before or (index < len(taken) and taken[index][0] < span[1])
 
 
+def _meanings(rule: Rule, data: Buffer, low: int, high: int) -> tuple[tuple[Meaning, str], ...]:
+    """What the rule's signals make of the text between two offsets."""
+    return tuple(
+        (signal.means, signal.evidence)
+        for signal, pattern in zip(rule.signals, rule.signal_regexes, strict=True)
+        if pattern and pattern.search(data, low, high)
+    )
+
+
+def _line(data: Buffer, near: tuple[int, int], whole: tuple[int, int]) -> tuple[int, int]:
+    """The bounds of the lines that a match stands on, at most as far as its surroundings."""
+    first = data.rfind(b"\n", near[0], whole[0]) + 1 or near[0]
+    last = data.find(b"\n", whole[1], near[1])
+    return first, last if last >= 0 else near[1]
+
+
 def _holds(rule: Rule, key: bytes) -> bool:
     """Whether what the key says about itself meets the rule's conditions."""
     decoded = decode(rule.decoder, normalized(rule, key))
@@ -257,31 +287,6 @@ def _holds(rule: Rule, key: bytes) -> bool:
         elif "*" not in values and value not in values:
             return False
     return True
-
-
-def _partner(rule: Rule, data: Buffer, low: int, high: int, whole: tuple[int, int]) -> re.Match[bytes] | None:
-    """The secret half nearest to an identifier: after it if there is one, else before it."""
-    if rule.pair is None:
-        return None
-    window = (max(low, whole[0] - rule.pair.within), min(high, whole[1] + rule.pair.within))
-    candidates = [
-        match
-        for match in rule.pair_regex.finditer(data, *window)
-        if entropy(bytes(match["key"])) >= rule.pair.min_entropy
-        and (match.start("key") >= whole[1] or match.end("key") <= whole[0])
-    ]
-    return min(
-        candidates,
-        key=lambda match: (match.start("key") < whole[0], abs(match.start("key") - whole[0])),
-        default=None,
-    )
-
-
-def _name_before(data: Buffer, low: int, start: int) -> str:
-    """The name that the text before `start`, on the same line, assigns to; empty when there is none."""
-    before = bytes(data[max(low, start - 160) : start])
-    match = _NAME.search(before[before.rfind(b"\n") + 1 :])
-    return match[1].decode("latin-1") if match else ""
 
 
 def _allowed(part: Resident, start: int, end: int) -> bool:

@@ -14,7 +14,7 @@ class Decoded:
 
     `facts` are for a rule's `where`; times are seconds since 1970; `permissions` and `evidence` are for people.
     `public` names the published value or signing secret that makes this key harmless. `proven` says that the
-    structure could hardly have come about by chance: an issuer made it.
+    structure could hardly have come about by chance: an issuer made it; `doubtful` that it is not whole.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -28,3 +28,4 @@ class Decoded:
     environment: Environment | None = None
     public: str | None = None
     proven: bool = False
+    doubtful: bool = False

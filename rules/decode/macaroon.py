@@ -32,16 +32,19 @@ def macaroon(key: bytes) -> Decoded | None:
         return None
     host = parsed.location.decode("ascii", "replace")
     evidence = [f"macaroon for {host}"]
-    projects: list[str] = []
+    projects: list[str] | None = None  # names that every caveat allows; None while none is named
     facts = {"macaroon.location": host, "macaroon.scope": "account"}
     expires = issued = None
     for caveat in parsed.caveats:
         tag, value = _meaning(caveat)
         if tag == EXPIRATION:
-            expires, issued = seconds(value[0]), seconds(value[1])
+            if expires is None or (seconds(value[0]) or expires) < expires:  # the earliest of them holds
+                expires, issued = seconds(value[0]), seconds(value[1])
         elif tag in (PROJECT_NAME, PROJECT_ID):
             facts["macaroon.scope"] = "project"
-            projects += [name for name in value if isinstance(name, str)] if tag == PROJECT_NAME else []
+            if tag == PROJECT_NAME:
+                allowed = [name for name in value if isinstance(name, str)]
+                projects = allowed if projects is None else [name for name in projects if name in allowed]
             evidence.append(f"caveat: only {len(value)} project{'s' if len(value) != 1 else ''}")
         elif tag == OIDC_PUBLISHER:
             evidence.append("caveat: minted by trusted publishing")
@@ -49,6 +52,7 @@ def macaroon(key: bytes) -> Decoded | None:
         elif tag is None:
             evidence.append("a caveat that keyslip does not know")
     whole = facts["macaroon.scope"] == "account"
+    named = tuple(f"upload:{name}" for name in (projects or ())[:MOST_NAMES])
     if whole:
         evidence.append("no caveat limits it to projects")
     if expires is not None:
@@ -57,10 +61,10 @@ def macaroon(key: bytes) -> Decoded | None:
     return Decoded(
         facts=facts,
         evidence=tuple(evidence),
-        principal=f"project:{projects[0]}" if len(projects) == 1 else None,
+        principal=f"project:{projects[0]}" if projects and len(projects) == 1 else None,
         level=Level.ACCOUNT if whole else Level.PROJECT,
         access=Access.FULL if whole else Access.RESTRICTED,
-        permissions=("upload",) if whole else tuple(f"upload:{name}" for name in projects[:MOST_NAMES]) or ("upload",),
+        permissions=("upload",) if whole or not named else named,
         issued_at=issued,
         expires_at=expires,
         proven=True,

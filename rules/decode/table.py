@@ -12,6 +12,7 @@ from .github_app import github_app
 from .gitlab import gitlab
 from .jwt import jwt
 from .macaroon import macaroon
+from .pem import pem
 from .slack import slack
 
 DECODERS: dict[str, Callable[[bytes], Decoded | None]] = {
@@ -21,6 +22,7 @@ DECODERS: dict[str, Callable[[bytes], Decoded | None]] = {
     "gitlab": gitlab,
     "jwt": jwt,
     "macaroon": macaroon,
+    "pem": pem,
     "slack": slack,
 }
 

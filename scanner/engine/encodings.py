@@ -64,7 +64,8 @@ def unwrap_base64(data: Buffer, low: int, high: int, start: int, phase: int, rea
 def _run(data: Buffer, low: int, high: int, start: int, units: int, alphabet: bytes) -> tuple[int, int]:
     """The bounds of the stretch of base64 around `start`, over line ends where the lines are wrapped base64."""
     first = _edge_before(data, max(low, start - units), start, alphabet)
-    last = _edge_after(data, min(high, start + units), start, alphabet)
+    line = max(first, data.rfind(b"\n", first, start) + 1)
+    last = _edge_after(data, min(high, start + units), start, line, alphabet)
     return first, last
 
 
@@ -83,7 +84,8 @@ def _edge_before(data: Buffer, limit: int, start: int, alphabet: bytes) -> int:
     return limit + kept
 
 
-def _edge_after(data: Buffer, limit: int, start: int, alphabet: bytes) -> int:
+def _edge_after(data: Buffer, limit: int, start: int, line: int, alphabet: bytes) -> int:
+    """Where the stretch ends; its first line began at byte `line`."""
     text = bytes(data[start:limit])
     taken = len(text) - len(text.lstrip(alphabet))
     while taken < len(text):
@@ -92,8 +94,9 @@ def _edge_after(data: Buffer, limit: int, start: int, alphabet: bytes) -> int:
         if below is rest or b"\n" not in rest[: len(rest) - len(below)]:
             break
         run = len(below) - len(below.lstrip(alphabet))
-        line = text.rfind(b"\n", 0, taken) + 1
-        if run == 0 or taken - line < WRAPPED_LINE:
+        newline = text.rfind(b"\n", 0, taken)
+        length = taken - newline - 1 if newline >= 0 else start + taken - line
+        if run == 0 or length < WRAPPED_LINE:
             break
         taken = len(text) - len(below) + run
     return start + taken
