@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -18,6 +19,14 @@ COMMANDS = {
     "baseline": "scanner.commands.baseline",
     "rules": "scanner.commands.rules",
 }
+# What users of other scanners type.
+OTHERS = {
+    "detect": "keyslip scan",
+    "git": "keyslip scan",
+    "dir": "keyslip scan --no-history",
+    "protect": "keyslip scan --staged",
+    "stdin": "keyslip scan --stdin",
+}
 SUMMARIES = {
     "scan": "Find keys in a working tree and its whole history.",
     "explain": "Say what one key, or the keys of a text, may do; reads standard input.",
@@ -33,6 +42,8 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in OTHERS:
+            raise click.UsageError(f"No such command {name!r}; what it does elsewhere, `{OTHERS[name]}` does here")
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f".{COMMANDS[name]}", __package__).command
@@ -59,10 +70,16 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command; returns its exit code. Nothing of a traceback is shown: it could hold a key."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is shown as an escape
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = keyslip.main(arguments, prog_name="keyslip", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:

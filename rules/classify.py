@@ -21,6 +21,7 @@ from .rule import (
     Rule,
     Scope,
 )
+from .secret import redact
 
 DAY = 86400
 SHORT_LIVED = DAY
@@ -95,6 +96,8 @@ def classify(
     harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(_body(rule, normalized(rule, key)))
     if harmless:
         evidence.append(harmless)
+    if identifier:
+        evidence.append(f"key id {redact(subject, subject[:4])}")
     checksum = CHECKSUMS[rule.checksum](subject) if rule.checksum else None
     if checksum is not None:
         evidence.append("checksum holds" if checksum else "checksum fails")
@@ -142,6 +145,8 @@ def classify(
 def lifetime(rule: Rule, decoded: Decoded, now: int) -> Life:
     """How long the key lives: what its text says, else what its kind says. Without an issue time, from `now`."""
     issued, expires = decoded.issued_at, decoded.expires_at
+    if expires is None and decoded.endless:
+        return Life(LifetimeClass.LONG_LIVED, issued, None, Source.ENCODED)
     if expires is None:
         known = rule.lifetime.kind is not LifetimeClass.UNKNOWN
         return Life(rule.lifetime.kind, issued, None, Source.KIND if known else Source.UNKNOWN)

@@ -111,7 +111,7 @@ def make_rule(table: Table, where: Where, *, user: bool = False) -> Rule:
     for key in ("id", "title", "anchors", "pattern", "max_length", "exposure"):
         if key not in table:
             raise where.error("id", f"{near!r}: the rule lacks {key!r}", "add it", near)
-    read = Reader(where, near)
+    read = Reader(where, near, user)
     return Rule(
         id=read.text(table, "id"),
         title=read.text(table, "title"),
@@ -156,9 +156,10 @@ RULE_KEYS = tuple(
 class Reader:
     """Takes typed values out of a rule's table, or says what is wrong with them."""
 
-    def __init__(self, where: Where, near: str) -> None:
+    def __init__(self, where: Where, near: str, user: bool = False) -> None:
         self.where = where
         self.near = near
+        self.user = user
 
     def value(self, table: Table, key: str, kinds: tuple[type, ...], expected: str, default: Any) -> Any:
         value = table.get(key, default)
@@ -205,7 +206,16 @@ class Reader:
         return anchors
 
     def pattern(self, table: Table, key: str) -> str:
-        return self.text(table, key)
+        """A pattern as it stands; one that a user wrote is compiled at once, to say where it is wrong."""
+        text = self.text(table, key)
+        if self.user and text:
+            import regex  # the engine that runs users' patterns; not needed without them
+
+            try:
+                regex.compile(text.encode())
+            except regex.error as error:
+                raise self.where.error(key, f"is no pattern: {error}", "mend it", self.near) from None
+        return text
 
     def scope(self, table: Table) -> Scope:
         scope = self.table(table, "scope")

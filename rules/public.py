@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import pairwise
 
 FIREBASE = "a sample key of the Firebase SDKs"
+STRIPE = "the sample key of Stripe's documentation"
 
 # SHA-256 of the value: what it is. Digests only, so that no key-shaped text stands here.
 PUBLIC: dict[str, str] = {
@@ -21,6 +22,10 @@ PUBLIC: dict[str, str] = {
     "78314b11be2e581549ac1c4f616563fad3fdf0c3b71678f6e2299182080e0598": "the sample secret of the AWS documentation",
     "0011cc25eb4320717494d2703e8cba85743e71b500283c21c8b88147992f9059": "the account key of the Azurite emulator",
     "aa6547439583c3a275d4542a0df6c1ad6a863971be9f2a2220f027cc02aef615": "the key of the Cosmos DB emulator",
+    "2cafc0970149a84f3b9e62eaf169f36f59907a3b3e31f7b82e68c69cd27f7326": STRIPE,
+    "f2d6ca16515033e5dce14eba840b979d27b5cbae24bb3e5bf484339667f86397": STRIPE,
+    "b1471f544ceeea31333bde7e1ecbaad6eac0d4a749412ad29bd66ef895b81c6b": STRIPE,
+    "5895b89c8fb33402a5bfc23aad5aaf863fbb438a51e1a0bb02b0ce618c8fdf9d": STRIPE,
     "f56e323494a6ffc2064e7a955908957d84f0755e5f975dabd64328d0359a8f7c": FIREBASE,
     "2037abcaffb2b77785da716cf7ccff4ff4d00c4ea930db0167b7d71f50af7eb4": FIREBASE,
     "3f370c9dd8225c63b5c77de1f785edc9712958f18bb612d5fa2e0ae33aeca682": FIREBASE,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from ..rules.secret import Secret
 from .compare import Introduction, compare
 from .git import Git, GitFailed
-from .graph import UNREACHED, CommitGraph, Reach, Ref, list_refs
+from .graph import UNKNOWN, UNREACHED, CommitGraph, Reach, Ref, list_refs
 from .source.batch import Unread
 from .source.objects import read_objects
 
@@ -50,9 +50,15 @@ class Attribution:
     direct: Mapping[bytes, Sequence[Ref]] = field(default_factory=dict)  # content -> refs that point right at it
     tags: Mapping[bytes, Ref] = field(default_factory=dict)  # annotated tag -> its ref
     unread: list[Unread] = field(default_factory=list)
+    complete: bool = False  # every commit and ref was looked at: what none reaches is unreachable
 
     def reach_of(self, commit: bytes) -> Reach:
-        return self.reach.get(commit, UNREACHED)
+        return self.reach.get(commit, self.nowhere)
+
+    @property
+    def nowhere(self) -> Reach:
+        """What is known of a commit or content that nothing was found to reach."""
+        return UNREACHED if self.complete else UNKNOWN
 
 
 def attribute(
@@ -72,6 +78,7 @@ def attribute(
     changes = compare(git, list(graph.parents), contents, present, jobs, limit)
     result.introductions = introductions = changes.introductions
     result.unread += changes.unread
+    result.complete = not changes.unread
     if changes.missing:
         why = "named by a commit, but not in this repository"
         result.unread.append(Unread("missing objects", why, len(changes.missing)))

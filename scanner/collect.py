@@ -78,11 +78,12 @@ class Collection:
 
 def findings(
     collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None
-) -> list[Finding]:
-    """The findings, worst first; those without a place that `paths` lets through are left out."""
-    made = (_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values())
+) -> tuple[list[Finding], int]:
+    """The findings, worst first, and how many keys are left out because no place of theirs is one of `paths`."""
+    made = [_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values()]
     merged = _merge(finding for finding in made if finding)
-    return sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
+    ordered = sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
+    return ordered, made.count(None)
 
 
 def _finding(

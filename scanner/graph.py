@@ -61,6 +61,7 @@ class Reach:
 
 
 UNREACHED = Reach()
+UNKNOWN = Reach(kinds=())
 
 
 def list_refs(git: Git) -> list[Ref]:

@@ -8,11 +8,8 @@ from dataclasses import replace
 from ..rules.place import Place, place_of
 from .attribute import Attribution
 from .finding import Location, LocationKind
-from .graph import RefKind
 from .match import Match
 from .source.batch import Item, Kind
-
-UNREACHABLE = (RefKind.UNREACHABLE,)
 
 
 def locate(item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
@@ -57,7 +54,7 @@ def _history(base: Location, item: Item, match: Match, attribution: Attribution)
             place=place_of(path, match.name),
             refs=tuple(ref.name for ref in refs[:5]),
             refs_total=len(refs),
-            ref_kinds=tuple(dict.fromkeys(ref.ref_kind for ref in refs)) or UNREACHABLE,
+            ref_kinds=tuple(dict.fromkeys(ref.ref_kind for ref in refs)) or attribution.nowhere.kinds,
         )
 
 
@@ -65,7 +62,7 @@ def _message(base: Location, item: Item, attribution: Attribution) -> Location:
     oid = item.oid.encode()
     tag = attribution.tags.get(oid)
     if item.kind is Kind.TAG:
-        named = replace(base, kind=LocationKind.MESSAGE, ref_kinds=UNREACHABLE)
+        named = replace(base, kind=LocationKind.MESSAGE, ref_kinds=attribution.nowhere.kinds)
         if tag is None:
             return named
         return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +23,9 @@ from .resident import Buffer, Locator, Position, Resident
 SURROUNDINGS = 2000
 # UTF-16 in base64, say; deeper nesting hides nothing that a person put there by habit.
 DEEPEST = 2
-# Seconds that one search with a user's pattern may take.
+# Seconds that one search with a user's pattern may take, and all of a rule's in one thread.
 USER_PATTERN_TIMEOUT = 1.0
+USER_RULE_BUDGET = 10.0
 INLINE_ALLOW = b"keyslip:allow"
 LONGEST_LINE = 4096
 
@@ -75,6 +77,7 @@ class Matcher:
         self._literals = literals
         self._reference: Engine | None = None
         self.timeouts: dict[str, int] = {}
+        self._spent: dict[str, float] = {}  # seconds, by user rule
 
     def matches(self, part: Resident, hits: Iterable[tuple[int, int]]) -> list[Match]:
         """The matches around `hits` ((end, literal) within `part`), overlaps settled, in the order of the text."""
@@ -147,11 +150,19 @@ class Matcher:
             return
         import regex  # the only engine here that can be given a time limit; not needed without user rules
 
-        pattern = regex.compile(rule.pattern.encode())
+        left = USER_RULE_BUDGET - self._spent.get(rule.id, 0.0)
+        started = time.monotonic()
         try:
-            yield from pattern.finditer(bytes(data), *window, timeout=USER_PATTERN_TIMEOUT)
+            if left <= 0:
+                raise TimeoutError
+            pattern = regex.compile(rule.pattern.encode())
+            found = list(pattern.finditer(data, *window, timeout=min(left, USER_PATTERN_TIMEOUT)))
         except TimeoutError:
             self.timeouts[rule.id] = self.timeouts.get(rule.id, 0) + 1
+            return
+        finally:
+            self._spent[rule.id] = self._spent.get(rule.id, 0.0) + time.monotonic() - started
+        yield from found  # type: ignore[misc]  # the two engines' matches answer alike
 
     def _considered(
         self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes], group: int | str

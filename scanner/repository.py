@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .attribute import Attribution, attribute, head_entries, head_paths
 from .collect import Collection
@@ -16,19 +17,26 @@ from .search import Job, Search
 from .source.batch import Pieces
 from .source.files import FileReader
 from .source.objects import read_listed, read_objects
-from .source.worktree import list_worktree
+from .source.worktree import Listing, list_worktree
 
 
-def _worktree(git: Git, request: Request) -> Pieces:
-    listing = list_worktree(git, request.include_ignored)
+def _worktree(listing: Listing, request: Request) -> Pieces:
     yield from listing.unread
     reader = FileReader(os.fsencode(request.root), request.max_file_size)
-    yield from reader.read(wanted(listing.items, request.paths))
+    yield from reader.read(listing.items)
+
+
+def _listed(git: Git, request: Request) -> tuple[Listing, int]:
+    """The files to read, and how many the request leaves out."""
+    listing = list_worktree(git, request.include_ignored)
+    items = tuple(wanted(listing.items, request.paths))
+    return replace(listing, items=items), len(listing.items) - len(items)
 
 
 def tree(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
     """The working tree alone; HEAD's versions of files with a key are read too, to tell whether it is committed."""
-    found = search.here(_worktree(git, request), progress)
+    listing, left_out = _listed(git, request)
+    found = search.here(_worktree(listing, request), progress)
     attribution = Attribution()
     held = {item.path for item, _ in found.matches}
     if held:
@@ -36,17 +44,18 @@ def tree(git: Git, search: Search, request: Request, progress: Progress | None) 
         committed = search.here(read_objects(git, list(contents)))
         attribution.head_keys = {(match.rule.id, match.key) for _, match in committed.matches}
         attribution.unread += committed.unread
-    return Outcome(found, attribution)
+    return Outcome(found, attribution, left_out=left_out)
 
 
 def repository(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
     """Every object once, reachable or not, and beside it the working tree; then all trees are compared."""
     unread = list(shallow(git))
     inventory = Inventory()
+    listing, left_out = _listed(git, request) if request.tree and git.work_tree is not None else (None, 0)
 
     def jobs() -> Iterator[Job]:
-        if request.tree and git.work_tree is not None:
-            yield lambda: _worktree(git, request)
+        if listing:
+            yield lambda: _worktree(listing, request)
         for portion in inventory.portions(git, request, unread):
             yield lambda portion=portion: read_listed(git, portion, inventory.parents)  # type: ignore[misc]
 
@@ -68,4 +77,4 @@ def repository(git: Git, search: Search, request: Request, progress: Progress | 
     else:
         attribution = Attribution()
         attribution.head = head_paths(git, contents, attribution.unread)
-    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits))
+    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits), left_out=left_out)

@@ -59,3 +59,4 @@ class Outcome:
     blobs: int = 0
     commits: int = 0
     carried: int = 0
+    left_out: int = 0

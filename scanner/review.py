@@ -60,6 +60,7 @@ def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outco
         graph = CommitGraph.walk(git, "--all", wanted.head)
         attribution.reach = graph.reach(involved, list_refs(git))
         attribution.authors = authors(git, sorted(involved))
+        attribution.complete = True
     attribution.head = head_paths(git, held, attribution.unread)
     outcome.attribution = attribution
     return outcome

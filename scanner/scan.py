@@ -32,9 +32,12 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a scan came to. `target` is JSON-ready; `duration` in seconds; `carried` counts keys that the changes
-    under review only kept where they were; `anchors` say by rule and id where findings that are in no file can be
-    shown, for the formats that need a file."""
+    """What a scan came to. `target` is JSON-ready; `duration` in seconds.
+
+    `carried` counts keys that the changes under review only kept where they were, `left_out` files and keys outside
+    the paths asked for; `anchors` say by rule and id where findings that are in no file can be shown, for the formats
+    that need a file.
+    """
 
     target: Mapping[str, object]
     started_at: int
@@ -43,6 +46,7 @@ class Report:
     incomplete: Sequence[Unread]
     findings: Sequence[Finding]
     carried: int = 0
+    left_out: int = 0
     anchors: Mapping[tuple[str, str], Anchor] = field(default_factory=dict)
 
 
@@ -53,7 +57,7 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
     """
     begun = time.monotonic()
     outcome = _run(request, Search((*request.rules, POINTER), request.engine), progress)
-    found = _findings(outcome, request) if outcome.found.matches else []
+    found, outside = _findings(outcome, request) if outcome.found.matches else ([], 0)
     unread = [*outcome.found.unread, *outcome.unread, *(outcome.attribution.unread if outcome.attribution else ())]
     return Report(
         target=_target(request),
@@ -69,6 +73,7 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
         incomplete=_condensed(unread),
         findings=found,
         carried=outcome.carried,
+        left_out=outcome.left_out + outside,
     )
 
 
@@ -97,7 +102,8 @@ def _run(request: Request, search: Search, progress: Progress | None) -> Outcome
     return repository(request.git, search, request, progress)
 
 
-def _findings(outcome: Outcome, request: Request) -> list[Finding]:
+def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
+    """The findings, and how many keys have no place that the request lets through."""
     from .attribute import Attribution
     from .collect import Collection, findings
 

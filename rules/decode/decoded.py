@@ -14,7 +14,8 @@ class Decoded:
 
     `facts` are for a rule's `where`; times are seconds since 1970; `permissions` and `evidence` are for people.
     `public` names the published value or signing secret that makes this key harmless. `proven` says that the
-    structure could hardly have come about by chance: an issuer made it; `doubtful` that it is not whole.
+    structure could hardly have come about by chance: an issuer made it; `doubtful` that it is not whole;
+    `endless` that it could name an end and does not.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Decoded:
     permissions: tuple[str, ...] = ()
     issued_at: int | None = None
     expires_at: int | None = None
+    endless: bool = False
     environment: Environment | None = None
     public: str | None = None
     proven: bool = False

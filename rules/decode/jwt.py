@@ -17,6 +17,12 @@ PUBLIC_SECRETS = {
     b"super-secret-" + b"jwt-token-with-at-least-32-characters-long": "the local Supabase stack",
     b"your-super-secret-" + b"jwt-token-with-at-least-32-characters-long": "Supabase's docker/.env.example",
 }
+# The secrets that jwt.io signs its samples with, and others that tutorials use.
+SAMPLE_SECRETS = {
+    b"your-256-bit-secret": "jwt.io",
+    b"a-string-secret-at-least-256-bits-long": "jwt.io",
+    b"secret": "many a tutorial",
+}
 REF = re.compile(r"[a-z]{20}")
 LONGEST = 16384
 YEAR = 31_557_600
@@ -49,6 +55,7 @@ def jwt(key: bytes) -> Decoded | None:
         principal=principal,
         issued_at=issued,
         expires_at=expires,
+        endless=expires is None,
         environment=Environment.LOCAL if public else None,
         public=public,
         proven=principal is not None and payload.get("iss") == "supabase",
@@ -71,7 +78,7 @@ def _public(parts: list[bytes], signature: bytes, header: dict[str, Any]) -> str
     """Which published secret signed the token, None where none did. An issuer's name alone is no proof."""
     if header.get("alg") != "HS256":
         return None
-    for secret, name in PUBLIC_SECRETS.items():
+    for secret, name in (PUBLIC_SECRETS | SAMPLE_SECRETS).items():
         mac = hmac.new(secret, parts[0] + b"." + parts[1], hashlib.sha256).digest()
         if hmac.compare_digest(mac, signature):
             return f"signed with the published JWT secret of {name}"

@@ -62,14 +62,27 @@ def update(path: Path, baseline: Path | None, reason: str, **options: Any) -> in
 @_options
 def prune(path: Path, baseline: Path | None, **options: Any) -> int:
     """Removes entries whose finding is no longer anywhere in PATH."""
-    target, found, _ = _scanned(path, baseline, options)
+    narrowing = {"only": "--rule", "without": "--disable-rule", "include": "--include", "exclude": "--exclude"}
+    given = [flag for name, flag in narrowing.items() if options[name]]
+    if given or find_target(path, hook=False, need=False).inside:
+        what = given[0] if given else "PATH"
+        raise KeyslipError(f"prune with {what} cannot tell what is gone", "prune the whole repository")
+    target, found, _ = _scanned(path, baseline, options, whole=True)
     entries = read(target)
     present = {(each.rule.id, each.id) for each in found}
     kept = [entry for entry in entries if entry.key in present]
     return _written(target, kept, f"{len(entries) - len(kept)} removed, {len(kept)} kept")
 
 
-def _scanned(path: Path, baseline: Path | None, options: dict[str, Any]) -> tuple[Path, list[Finding], date]:
+# Repositories and files of their own: no entry of this baseline is about them.
+ELSEWHERE = ("submodule ", "nested repository ", "LFS pointers")
+
+
+def _scanned(
+    path: Path, baseline: Path | None, options: dict[str, Any], whole: bool = False
+) -> tuple[Path, list[Finding], date]:
+    """The baseline's place, the findings but for notes, and the date. Raises KeyslipError where a `whole` scan is
+    needed and something could not be read."""
     place = find_target(path, hook=False, need=False)
     root, git = place.root, place.git
     config = load(options["config"], root, git, None)
@@ -92,6 +105,10 @@ def _scanned(path: Path, baseline: Path | None, options: dict[str, Any]) -> tupl
             jobs=jobs_for(options["jobs"]),
         )
     )
+    unread = [each for each in report.incomplete if not each.what.startswith(ELSEWHERE)]
+    if whole and (unread or report.left_out):
+        why = f"{unread[0].what}: {unread[0].why}" if unread else f"{report.left_out} left out by the configuration"
+        raise KeyslipError(f"nothing removed, since not everything was read ({why})", "mend that, or edit the file")
     found = [each for each in report.findings if each.severity is not Severity.NOTE and each.suppressed is None]
     today = datetime.fromtimestamp(the_time(options["now"]), UTC).date()
     return baseline or root / NAME, found, today

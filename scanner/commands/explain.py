@@ -11,6 +11,7 @@ import click
 
 from ...rules.errors import KeyslipError
 from ...rules.load import catalogue
+from ...rules.rule import Nature
 from ..report.json import classification
 from ..report.safe import printable
 from ..report.words import lives, may, next_step
@@ -62,7 +63,8 @@ def command(form: str, now: str | None) -> int:
         ]
         click.echo(json.dumps({"schema": "keyslip/explain/v1", "keys": keys}, indent=2))
     elif not report.findings:
-        click.echo(f"No key of the {len(catalogue())} known kinds. `keyslip rules list` has them all.")
+        count = sum(rule.nature is not Nature.HINT for rule in catalogue())
+        click.echo(f"No key of the {count} known kinds. `keyslip rules list` has them all.")
     else:
         for each in report.findings:
             about = each.classification
@@ -70,7 +72,7 @@ def command(form: str, now: str | None) -> int:
             rows = [
                 ("kind", each.rule.id),
                 ("may", may(about)),
-                ("lives", lives(about)),
+                ("lifetime", lives(about)),
                 ("because", f"{'; '.join(about.evidence)} ({about.confidence} confidence)"),
                 ("severity", f"{each.severity}: {each.because}"),
                 ("next", next_step(each.rule, about)),

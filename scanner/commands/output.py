@@ -6,13 +6,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
 from ...rules.errors import KeyslipError
+from ...rules.severity import Severity
 from ..scan import Report
 
 
@@ -74,26 +75,42 @@ def outputs(formats: Sequence[str], paths: Sequence[str]) -> list[Output]:
     return pairs
 
 
-def write(report: Report, wanted: Sequence[Output], color: bool | None, verbose: bool) -> None:
-    """Writes the reports; files appear whole or not at all."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a person wants to see a report: `color` None decides by the terminal; `least` is the least severity that is
+    spelt out."""
+
+    color: bool | None = None
+    verbose: bool = False
+    least: Severity = Severity.LOW
+
+
+def write(report: Report, wanted: Sequence[Output], view: View) -> None:
+    """Writes the reports; files appear whole or not at all. Raises KeyslipError where one cannot be written."""
     for output in wanted:
         if output.path == STDOUT:
-            _render(report, output.format, sys.stdout, color, verbose)
+            try:
+                _render(report, output.format, sys.stdout, view)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise KeyslipError(f"standard output: {error.strerror}", "name a file with --output") from None
         else:
-            _to_file(report, output, verbose)
+            _to_file(report, output, replace(view, color=False))
 
 
-def _to_file(report: Report, output: Output, verbose: bool) -> None:
+def _to_file(report: Report, output: Output, view: View) -> None:
     target = Path(output.path)
     try:
         if target.exists() and not target.is_file():  # a pipe or a device: nothing to replace
             with target.open("w", encoding="utf-8") as file:
-                _render(report, output.format, file, False, verbose)
+                _render(report, output.format, file, view)
             return
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                _render(report, output.format, file, False, verbose)
+                _render(report, output.format, file, view)
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
             Path(name).chmod(mode)
             Path(name).replace(target)
@@ -110,11 +127,11 @@ def _umask() -> int:
     return mask
 
 
-def _render(report: Report, kind: Format, file: IO[str], color: bool | None, verbose: bool) -> None:
+def _render(report: Report, kind: Format, file: IO[str], view: View) -> None:
     if kind is Format.TEXT:
         from ..report.text import print_text
 
-        print_text(report, file, color, verbose)
+        print_text(report, file, view.color, view.verbose, view.least)
         return
     module, function = RENDERERS[kind]
     render: Callable[[Report], Iterator[str]] = getattr(import_module(module, __package__), function)

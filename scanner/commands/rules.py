@@ -76,6 +76,8 @@ def _described(rule: Rule) -> dict[str, str | list[str]]:
         "legacy": "yes" if rule.legacy else "no",
         "confidence": rule.confidence.value,
         "checksum": rule.checksum or "none",
+        "anchors": [anchor.decode() for anchor in rule.anchors],
+        "pattern": rule.pattern,
         "names": list(rule.env_names),
         "successor rules": list(rule.successor.rules),
         "how": rule.successor.how,

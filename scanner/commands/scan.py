@@ -26,7 +26,7 @@ from ..request import Progress, Request
 from ..scan import Report, scan
 from ..source.changes import Range, parse_range
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
-from .output import ANCHORED, Format, Output, outputs, write
+from .output import ANCHORED, STDOUT, Format, Output, View, outputs, write
 
 NEVER = "none"
 _REDACT = re.compile(r"^--redact=\d{1,3}%?$")
@@ -96,7 +96,7 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     A plain directory or a file is scanned as it is. Never opens a connection.
     """
     wanted = outputs(formats, paths)
-    _one_part(options)
+    _one_part(path, options)
     request, config, base = _request(path, options)
     entries = _baseline(options["baseline"], request, base)
     quiet = options["quiet"] or not sys.stderr.isatty()
@@ -115,11 +115,20 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
         report = replace(report, anchors=anchors(request.git, report.findings))
     if not (options["quiet"] and wanted == [Output(Format.TEXT)] and not report.findings):
         color = False if options["no_color"] or "NO_COLOR" in os.environ else None
-        write(report, wanted, color, options["verbose"] > 0)
+        write(report, wanted, View(color, options["verbose"] > 0, _least(options["fail_on"])))
+    if not options["quiet"] and all(each.path != STDOUT for each in wanted):
+        from ..report.text import in_short
+
+        click.echo(f"keyslip: {in_short(report)}; reports: {', '.join(each.path for each in wanted)}", err=True)
     return code
 
 
-def _one_part(options: dict[str, Any]) -> None:
+def _least(fail_on: str) -> Severity:
+    """Whatever can fail the run is spelt out."""
+    return Severity.LOW.at_most(Severity(fail_on)) if fail_on != NEVER else Severity.LOW
+
+
+def _one_part(path: Path, options: dict[str, Any]) -> None:
     names = {
         "no_history": "--no-history",
         "history_only": "--history-only",
@@ -132,6 +141,10 @@ def _one_part(options: dict[str, Any]) -> None:
     given = [flag for name, flag in names.items() if options[name]]
     if len(given) > 1:
         raise KeyslipError(f"{' and '.join(given)} exclude each other", "name one part to scan")
+    if options["stdin"] and path != Path():
+        raise KeyslipError("--stdin reads no PATH", "leave one of them out")
+    if options["trust_head"] and not (options["span"] or options["log_opts"]):
+        raise KeyslipError("--trust-head goes with --range", "leave it out, or add --range BASE..HEAD")
 
 
 def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str | None]:
@@ -143,6 +156,8 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str 
     root, git = target.root, target.git
     if options["staged"] and git and git.work_tree is None:
         raise KeyslipError("a bare repository has nothing staged", "use --range, or leave --staged out")
+    if options["no_history"] and git and git.work_tree is None:
+        raise KeyslipError("a bare repository has no working tree", "leave --no-history out")
     span = _span(git, options)
     base = span.base if span and not options["since"] and not options["trust_head"] else None
     config = load(options["config"], root, git, base) if not options["stdin"] else load_only(options["config"])

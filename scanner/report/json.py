@@ -45,6 +45,7 @@ def _about(report: Report) -> dict[str, Any]:
             "commits": stats.commits,
             "engine": stats.engine,
             "carried": report.carried,
+            "left_out": report.left_out,
         },
         "incomplete": [{"what": each.what, "why": each.why, "count": each.count} for each in report.incomplete],
         "summary": summary(report),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import IO
@@ -29,8 +30,10 @@ MOST_PLACES = 5
 LISTED = Severity.LOW
 
 
-def print_text(report: Report, file: IO[str], color: bool | None = None, verbose: bool = False) -> None:
-    """Prints the report to `file`; `color` None decides by what `file` is."""
+def print_text(
+    report: Report, file: IO[str], color: bool | None = None, verbose: bool = False, least: Severity = LISTED
+) -> None:
+    """Prints the report to `file`; `color` None decides by what `file` is; findings below `least` are counted."""
     console = Console(
         file=file,
         force_terminal=color,
@@ -40,22 +43,24 @@ def print_text(report: Report, file: IO[str], color: bool | None = None, verbose
         width=None if file.isatty() else 120,
     )
     shown = [each for each in report.findings if each.suppressed is None]
-    listed = [each for each in shown if verbose or each.severity.rank >= LISTED.rank]
+    listed = [each for each in shown if verbose or each.severity.rank >= least.rank]
+    if verbose:
+        listed += [each for each in report.findings if each.suppressed]
     for (level, provider), group in groupby(listed, key=lambda each: (each.severity, each.rule.provider)):
         console.print(Text.assemble((f" {level.upper()} ", COLOURS[level]), f" {provider}"))
         for finding in group:
             _finding(console, finding, verbose)
-    _summary(console, report, shown, listed)
+    _summary(console, report, shown, listed, verbose)
 
 
 def _finding(console: Console, finding: Finding, verbose: bool) -> None:
     about = finding.classification
     head = Text.assemble((finding.rule.title, "bold"), "  ", (finding.redacted, "magenta"))
-    head.append("  in HEAD" if finding.in_head else "", "red")
+    head.append("  in HEAD" if finding.in_head else "  not in HEAD", "red" if finding.in_head else "dim")
     console.print(Text("  ").append_text(head), soft_wrap=True)
     rows = [
         ("may", may(about)),
-        ("lives", lives(about)),
+        ("lifetime", lives(about)),
         ("because", "; ".join(about.evidence) + f" ({about.confidence} confidence)"),
         ("severity", finding.because),
         *(("at", place(each)) for each in finding.locations[: None if verbose else MOST_PLACES]),
@@ -66,6 +71,8 @@ def _finding(console: Console, finding: Finding, verbose: bool) -> None:
     if finding.introduced_by:
         first = finding.introduced_by
         rows.append(("since", f"{first.commit[:12]} {first.date or ''} {first.author or ''}"))
+    if finding.suppressed:
+        rows.append(("accepted", f"{finding.suppressed.by}: {finding.suppressed.reason}"))
     rows.append(("next", next_step(finding.rule, about)))
     rows.append(("id", f"{finding.rule.id}  {finding.id[:16]}"))
     for label, text in rows:
@@ -94,6 +101,8 @@ def place(location: Location) -> str:
     else:
         where = location.path or f"blob {(location.blob or '')[:12]}"
     text = f"{where}:{location.start_line}:{location.start_column}"
+    if location.kind is LocationKind.WORKTREE:
+        text += "  in the working tree"
     if location.encoding:
         text += f" as {location.encoding}"
     if location.commit:
@@ -106,18 +115,25 @@ def place(location: Location) -> str:
     return text
 
 
-def _summary(console: Console, report: Report, shown: Sequence[Finding], listed: Sequence[Finding]) -> None:
-    counts = [(level, sum(each.severity is level for each in shown)) for level in Severity]
-    words = ", ".join(f"{count} {level}" for level, count in counts if count)
-    stats = report.stats
-    read = f"{stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
-    console.print(Text.assemble(("keyslip: ", "bold"), f"{words or 'no keys found'}; read {read}"))
-    unlisted = len(shown) - len(listed)
+def in_short(report: Report) -> str:
+    """The whole report in a line."""
+    shown = Counter(each.severity for each in report.findings if each.suppressed is None)
+    words = ", ".join(f"{shown[level]} {level}" for level in Severity if shown[level])
+    return f"{words or 'no keys found'}; read {report.stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
+
+
+def _summary(
+    console: Console, report: Report, shown: Sequence[Finding], listed: Sequence[Finding], verbose: bool
+) -> None:
+    console.print(Text.assemble(("keyslip: ", "bold"), in_short(report)))
+    unlisted = len(shown) - sum(each.suppressed is None for each in listed)
     if unlisted:
         console.print(f"  {unlisted} note{'s' if unlisted > 1 else ''} (public, expired or placeholder) not listed: -v")
     suppressed = len(report.findings) - len(shown)
     if suppressed:
-        console.print(f"  {suppressed} suppressed")
+        console.print(f"  {suppressed} suppressed{'' if verbose else ': -v lists them'}")
+    if report.left_out:
+        console.print(f"  {report.left_out} left out by --include, --exclude, PATH or configuration")
     if report.carried:
         console.print(f"  {report.carried} stood there before and were kept: a full `keyslip scan` lists them")
     if report.incomplete:

@@ -52,7 +52,9 @@ def lives(about: Classification) -> str:
     """For how long the key is good."""
     life = about.lifetime
     text = LIFETIMES[life.kind]
-    if life.source is Source.ENCODED:
+    if life.source is Source.ENCODED and life.expires_at is None:
+        text = "says of itself no end"
+    elif life.source is Source.ENCODED:
         issued = rfc3339(life.issued_at)
         text = f"{'expired' if life.kind is LifetimeClass.EXPIRED else 'expires'} {rfc3339(life.expires_at)}"
         text += f", issued {issued}" if issued else ""

@@ -184,3 +184,88 @@ def test_interrupted_output_is_no_error(repo: Repository) -> None:
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
     assert b"internal error" not in done.stderr
+
+
+def test_user_pattern_that_is_none(repo: Repository) -> None:
+    repo.commit(**{"keyslip.toml": "[[rule]]\nid = 'x'\nanchors = ['abc']\npattern = 'abc(('\n"})
+    refused("scan", repo.path, says="keyslip.toml, line 4: key 'pattern' is no pattern")
+
+
+def test_user_pattern_that_never_ends_is_given_up(repo: Repository) -> None:
+    """Every anchor costs at most a second, and all of them ten."""
+    rule = "[[rule]]\nid = 'slow'\nanchors = ['abc']\npattern = '(a|aa|b|c)+abc$'\n"
+    repo.commit(**{"keyslip.toml": rule, "a": "aaaaaaaaaaaaaaaaaaaabc-" * 2000})
+    report = scan(repo.path, "--no-history", timeout=60)
+    assert incomplete(report, "rule slow", "ran out of time") > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["scan", "--stdin", "."], ""),
+        (["scan", "--stdin", "src"], "--stdin reads no PATH"),
+        (["scan", "--trust-head"], "--trust-head goes with --range"),
+        (["detect"], "`keyslip scan` does here"),
+        (["baseline", "prune", "--rule", TOKEN], "cannot tell what is gone"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(repo: Repository, arguments: list[str], says: str) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    keyslip("baseline", "create", cwd=repo.path)
+    if says:
+        refused(*arguments, says=says, cwd=repo.path)
+    else:
+        assert keyslip(*arguments, cwd=repo.path).code == 0
+
+
+def test_prune_keeps_what_it_could_not_see(repo: Repository, tmp_path: Path) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    repo.git("rm", "-q", "a.env")
+    keyslip("baseline", "create", cwd=repo.path)
+    repo.commit("gone")
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "clone"))
+    refused("baseline", "prune", says="nothing removed, since not everything was read", cwd=tmp_path / "clone")
+    assert "0 removed, 1 kept" in keyslip("baseline", "prune", cwd=repo.path).out
+
+
+def test_bare_repository_has_no_working_tree(repo: Repository, tmp_path: Path) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+    refused("scan", tmp_path / "bare.git", "--no-history", says="a bare repository has no working tree")
+
+
+def test_output_that_takes_nothing(repo: Repository) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    command = [os.sys.executable, "-m", "keyslip", "scan", str(repo.path)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, b"standard output: No space left" in done.stderr) == (2, True)
+
+
+def test_terminal_without_unicode(repo: Repository) -> None:
+    repo.commit(**{"ünï.env": key(TOKEN)})
+    ran = keyslip("scan", repo.path, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert ran.code == 1
+    assert "\\xfcn\\xef.env" in ran.out
+
+
+def test_help_without_arguments() -> None:
+    ran = keyslip()
+    assert ran.code == 2
+    assert len(ran.out.splitlines()) > 10
+
+
+def test_without_attribution_nothing_is_called_unreachable(repo: Repository) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    repo.git("rm", "-q", "a.env")
+    repo.commit("gone")
+    (finding,) = scan(repo.path, "--no-attribution")["findings"]
+    assert finding["locations"][0]["ref_kinds"] == []
+
+
+def test_what_is_left_out_is_counted(repo: Repository) -> None:
+    repo.commit(**{"keyslip.toml": "[scan]\nexclude = ['*.env']\n", "a.env": key(TOKEN)})
+    report = scan(repo.path)
+    assert report["findings"] == []
+    assert report["stats"]["left_out"] == 2  # the file, and its key in history
+    assert "2 left out by" in keyslip("scan", repo.path).out
