@@ -48,7 +48,11 @@ def _problems(rule: Rule, known: Counter[str]) -> Iterator[str]:
             yield f"its successor {successor!r} is no rule"
     if rule.user:
         return
-    if rule.nature is Nature.KEY and rule.exposure is not Exposure.PUBLISHABLE and not rule.successor.summary:
+    if (
+        rule.nature in (Nature.KEY, Nature.NAME)
+        and rule.exposure is not Exposure.PUBLISHABLE
+        and not rule.successor.summary
+    ):
         yield "it does not say what to do next"
     if not rule.examples:
         yield "it has no example"

@@ -18,6 +18,7 @@ from .rule import (
     Exposure,
     LifetimeClass,
     Meaning,
+    Nature,
     Rule,
     Scope,
 )
@@ -93,7 +94,9 @@ def classify(
         evidence.append(f"prefix {rule.prefix}")
     if rule.evidence:
         evidence.append(rule.evidence)
-    harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(_body(rule, normalized(rule, key)))
+    value = normalized(rule, key)
+    named = rule.nature is Nature.NAME
+    harmless = None if named else decoded.public or public_value(value) or placeholder(_body(rule, value))
     if harmless:
         evidence.append(harmless)
     if identifier:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from .rule import Rule
+from .rule import Nature, Rule
 from .secret import redact
 
 # Fixed, since an identity must be the same everywhere; scrypt alone makes guessing a password dear.
@@ -30,6 +30,8 @@ def redacted(rule: Rule, key: bytes) -> str:
     """The key as reports show it: its public prefix (of a PEM block, its first line) and the ends of its body."""
     if rule.normalize == "pem" and (armour := _ARMOUR.match(key)):
         return redact(armour[0] + normalized(rule, key), armour[0], hidden=rule.guessable)
+    if rule.nature is Nature.NAME:
+        return key.decode("latin-1")
     return redact(key, rule.prefix.encode(), hidden=rule.guessable)
 
 

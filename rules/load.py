@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .errors import KeyslipError
+from .names import name_rule
 from .rule import (
     Access,
     Confidence,
@@ -40,8 +41,9 @@ USER_DEFAULTS: Table = {"max_length": 256, "exposure": "secret", "title": "User 
 
 @cache
 def catalogue() -> tuple[Rule, ...]:
-    """Every rule that ships with keyslip, in the order of their files."""
-    return tuple(rule for path in sorted(CATALOGUE.glob("*.toml")) for rule in read_rules(path))
+    """Every rule that ships with keyslip, in the order of their files, and the one that follows from their names."""
+    rules = tuple(rule for path in sorted(CATALOGUE.glob("*.toml")) for rule in read_rules(path))
+    return (*rules, name_rule(rules))
 
 
 def read_rules(path: Path) -> Iterator[Rule]:

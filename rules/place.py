@@ -48,6 +48,11 @@ PLACES: tuple[tuple[Place, str], ...] = (
         r"|\.(?:md|mdx|rst|adoc|txt)$|\.(?:example|sample|template|dist)$",
     ),
     (
+        Place.SERVER,  # by the name of the file, whatever its ending or folder
+        r"/(?:route|middleware)\.[jt]s$|/\+(?:server|page\.server|layout\.server)\.[jt]s$|[./_-]server\.[cm]?[jt]sx?$"
+        r"|/(?:pages/api|server|supabase/functions|netlify/functions|src/lib/server)/",
+    ),
+    (
         Place.CLIENT,
         r"/(?:google-services\.json|googleservice-info\.plist|strings\.xml|info\.plist|androidmanifest\.xml)$"
         r"|/(?:dist|build|public|static|www)/[^/].*\.(?:js|mjs|css|html|map)$"

@@ -66,6 +66,7 @@ class Nature(StrEnum):
     KEY = "key"
     SESSION = "session"  # a user's session token: no API key, never "a leaked key"
     IDENTIFIER = "identifier"  # names a key without holding its secret
+    NAME = "name"  # no key, but the name of a secret where it would ship
     HINT = "hint"  # no finding: a value that helps to classify others, such as a project's reference
 
 

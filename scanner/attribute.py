@@ -50,6 +50,7 @@ class Attribution:
     direct: Mapping[bytes, Sequence[Ref]] = field(default_factory=dict)  # content -> refs that point right at it
     tags: Mapping[bytes, Ref] = field(default_factory=dict)  # annotated tag -> its ref
     unread: list[Unread] = field(default_factory=list)
+    shipped: Mapping[str, str] = field(default_factory=dict)  # files that ship to clients, and why
     complete: bool = False  # every commit and ref was looked at: what none reaches is unreachable
 
     def reach_of(self, commit: bytes) -> Reach:

@@ -99,6 +99,9 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
                 continue
             locations.append(location)
             meanings |= dict.fromkeys(match.meanings) | dict.fromkeys(_by_path(rule, location.path))
+            ships = attribution.shipped.get(location.path or "") if item.kind is Kind.FILE else None
+            if ships:
+                meanings[Meaning.CLIENT, ships] = None
             allowed.add(match.allowed)
             tracked.add(item.tracked if item.kind is Kind.FILE else True if item.kind is Kind.BLOB else None)
             ignored.add(item.ignored)
@@ -114,7 +117,7 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
     verdict = judge(_circumstances(rule, classification, locations, client, ignored == {True}, now))
     return Finding(
         id=identity(rule, key),
-        subject=Subject.KEY,
+        subject=Subject.NAME if rule.nature is Nature.NAME else Subject.KEY,
         rule=rule,
         redacted=redacted(rule, key),
         classification=classification,

@@ -29,7 +29,8 @@ def locate(item: Item, match: Match, attribution: Attribution) -> Iterator[Locat
         yield replace(base, kind=LocationKind.STDIN, place=place_of("", match.name))
     elif item.kind is Kind.FILE:
         path = shown_path(item.path)
-        yield replace(base, kind=LocationKind.WORKTREE, path=path, place=place_of(path, match.name))
+        place = Place.CLIENT if path in attribution.shipped else place_of(path, match.name)
+        yield replace(base, kind=LocationKind.WORKTREE, path=path, place=place)
     elif item.kind is Kind.BLOB:
         yield from _history(base, item, match, attribution)
     else:

@@ -178,7 +178,7 @@ class Matcher:
         # What its own line says of a key counts more than what stands somewhere near: files hold many keys.
         meanings = _meanings(rule, data, *_line(data, near, whole)) or _meanings(rule, data, *near)
         stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in match.re.groupindex else ""
-        name = name_before(data, low, span[0])
+        name = key.decode("latin-1") if rule.nature is Nature.NAME else name_before(data, low, span[0])
         return _Found(rule, key, *span, (whole,), name, "", stage, meanings)
 
     def _encoded(
@@ -252,7 +252,7 @@ def settle(found: Iterable[_Found]) -> list[_Found]:
         if place in seen:
             continue
         seen.add(place)
-        if each.rule.nature is not Nature.HINT:
+        if each.rule.nature not in (Nature.HINT, Nature.NAME):  # these take nothing from a key
             if any(_overlaps(taken, span) for span in each.spans):
                 continue
             for span in each.spans:

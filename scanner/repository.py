@@ -44,7 +44,7 @@ def tree(git: Git, search: Search, request: Request, progress: Progress | None) 
         committed = search.here(read_objects(git, list(contents)))
         attribution.head_keys = {(match.rule.id, match.key) for _, match in committed.matches}
         attribution.unread += committed.unread
-    return Outcome(found, attribution, left_out=left_out)
+    return Outcome(found, attribution, left_out=left_out, items=listing.items)
 
 
 def repository(git: Git, search: Search, request: Request, progress: Progress | None) -> Outcome:
@@ -77,4 +77,5 @@ def repository(git: Git, search: Search, request: Request, progress: Progress | 
     else:
         attribution = Attribution()
         attribution.head = head_paths(git, contents, attribution.unread)
-    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits), left_out=left_out)
+    items = listing.items if listing else ()
+    return Outcome(found, attribution, unread, inventory.blobs, len(inventory.commits), left_out=left_out, items=items)

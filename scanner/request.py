@@ -12,7 +12,7 @@ from .engine import EngineChoice
 from .git import Git
 from .paths import PathFilter
 from .search import Found
-from .source.batch import Unread
+from .source.batch import Item, Unread
 from .source.changes import Range
 from .suppress.accepted import Accepted
 
@@ -62,3 +62,4 @@ class Outcome:
     commits: int = 0
     carried: int = 0
     left_out: int = 0
+    items: Sequence[Item] = ()  # the files that were asked for

@@ -12,7 +12,7 @@ from .git import Git
 from .lfs import POINTER
 from .request import Outcome, Progress, Request
 from .search import Search
-from .source.batch import Unread
+from .source.batch import Kind, Unread
 
 if TYPE_CHECKING:  # a clean pre-commit scan never has a finding to import this for
     from .anchor import Anchor
@@ -89,7 +89,7 @@ def _run(request: Request, search: Search, progress: Progress | None) -> Outcome
     if request.git is None:
         from .plain import directory
 
-        return Outcome(search.here(directory(request), progress))
+        return directory(search, request, progress)
     if request.staged:
         from .review import staged
 
@@ -109,6 +109,8 @@ def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
     """The findings, and how many keys have no place that the request lets through."""
     from .attribute import Attribution
     from .collect import Collection, findings
+    from .locate import shown_path
+    from .ships import shipped
 
     collection = Collection()
     for item, match in outcome.found.matches:
@@ -116,7 +118,10 @@ def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
     if collection.pointers:
         why = "Git LFS keeps the content elsewhere: scan it where it is checked out"
         outcome.unread.append(Unread("LFS pointers", why, len(collection.pointers)))
-    return findings(collection, outcome.attribution or Attribution(), request)
+    attribution = outcome.attribution or Attribution()
+    suspects = {shown_path(item.path) for item, _ in outcome.found.matches if item.kind is Kind.FILE}
+    attribution.shipped = shipped(os.fsencode(request.root), outcome.items, suspects)
+    return findings(collection, attribution, request)
 
 
 def _target(request: Request) -> dict[str, object]:

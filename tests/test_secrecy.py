@@ -12,7 +12,11 @@ from keyslip.rules.secret import MASK, Secret, redact
 
 from tests.support import RULES, Repository, key, keyslip
 
-KEYS = [rule for rule in RULES.values() if rule.nature is not Nature.HINT and rule.id != "supabase-public-jwt-secret"]
+KEYS = [
+    rule
+    for rule in RULES.values()
+    if rule.nature not in (Nature.HINT, Nature.NAME) and rule.id != "supabase-public-jwt-secret"
+]
 # Longer than anything that a report may show of a key: its prefix and four characters.
 PIECE = 12
 

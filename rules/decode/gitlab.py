@@ -8,7 +8,7 @@ from ..rule import Level
 from .base64url import unpadded
 from .decoded import Decoded
 
-_ROUTABLE = re.compile(rb"gl[a-z]{1,16}-(?:t[0-9]_)?([A-Za-z0-9_-]{27,300})\.[0-9a-z]{2}\.[0-9a-z]{9}")
+_ROUTABLE = re.compile(rb"gl[a-z]{1,16}-(?:t[0-9]_)?([A-Za-z0-9_-]{27,300})(?:\.[0-9a-z]{2})?\.[0-9a-z]{9}")
 _FIELD = re.compile(rb"[cgoput]:[0-9a-z]{1,16}")
 # The narrowest thing that the payload names is whom the token speaks for.
 NAMES = {"u": ("user", Level.USER), "p": ("project", Level.PROJECT), "g": ("group", Level.ORGANIZATION)}

@@ -39,6 +39,8 @@ LIFETIMES = {
 
 def may(about: Classification) -> str:
     """What the key may do, and for whom."""
+    if about.scope.level is Level.UNKNOWN and about.scope.access is Access.UNKNOWN:
+        return f"a reach that nothing shows; {EXPOSURES[about.exposure]}"
     principal = f" ({about.principal})" if about.principal else ""
     text = f"{ACCESSES[about.scope.access]} to {LEVELS[about.scope.level]}{principal}; {EXPOSURES[about.exposure]}"
     if about.scope.permissions:

@@ -1,0 +1,52 @@
+"""Names of secrets where they would ship: a public prefix puts the value of a variable into every visitor's bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .place import PUBLIC_PREFIXES, public_prefix
+from .rule import Exposure, Lifetime, LifetimeClass, Nature, Rule, Successor
+
+NAME_RULE = "secret-name-public-prefix"
+PRIVATE = (Exposure.SECRET, Exposure.ADMIN)
+# Names that more than one kind of key goes by, some of which may ship.
+SERVER_ONLY = frozenset({"GEMINI_API_KEY"})  # Google: never in client code, whichever kind of key it holds
+AMBIGUOUS = frozenset({"DATABASE_URL", "JWT_SECRET"})
+
+
+def name_rule(rules: Sequence[Rule]) -> Rule:
+    """The rule that finds the names of secret and admin keys of `rules` under a public prefix."""
+    names = "|".join(sorted(secret_names(rules), key=lambda name: (-len(name), name)))
+    prefixes = "|".join(PUBLIC_PREFIXES)
+    return Rule(
+        id=NAME_RULE,
+        title="Name of a secret under a public prefix",
+        provider="any",
+        anchors=tuple(prefix.encode() for prefix in PUBLIC_PREFIXES),
+        pattern=rf"(?<![A-Za-z0-9_])(?:{prefixes})(?:{names})(?![A-Za-z0-9_])",
+        max_length=120,
+        exposure=Exposure.SECRET,
+        lifetime=Lifetime(LifetimeClass.UNKNOWN),
+        nature=Nature.NAME,
+        evidence="the build puts variables of this prefix into what every visitor downloads",
+        successor=Successor(
+            how="guided",
+            summary="Use the secret on a server only: drop the prefix, move the call behind a route of your own, and "
+            "replace the key, since it has shipped.",
+        ),
+        examples=("NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY=", "import.meta.env.VITE_STRIPE_SECRET_KEY"),
+        non_examples=("NEXT_PUBLIC_SUPABASE_ANON_KEY=", "SUPABASE_SERVICE_ROLE_KEY=", "VITE_STRIPE_SECRET_KEY_ID"),
+        references=("https://nextjs.org/docs/app/guides/environment-variables", "https://vite.dev/guide/env-and-mode"),
+    )
+
+
+def secret_names(rules: Iterable[Rule]) -> Mapping[str, Rule]:
+    """The variables that hold secrets, each with a rule of its kind: names that some publishable or conditional kind
+    goes by as well are left out."""
+    named = {name: rule for rule in rules if rule.exposure in PRIVATE for name in rule.env_names}
+    public = {name for rule in rules if rule.exposure not in PRIVATE for name in rule.env_names}
+    return {
+        name: rule
+        for name, rule in named.items()
+        if (name not in public or name in SERVER_ONLY) and name not in AMBIGUOUS and not public_prefix(name)
+    }
