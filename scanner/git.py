@@ -27,6 +27,7 @@ SAFE_CONFIG = (
     "core.commitGraph=false",
     "core.multiPackIndex=false",
     "log.showSignature=false",
+    "advice.graftFileDeprecated=false",
     "color.ui=false",
     "core.quotePath=false",
     "diff.orderFile=/dev/null",
@@ -154,6 +155,12 @@ class Stream:
         text = first_line(self.errors.read(65536).decode("utf-8", "replace"))
         return text or f"git ended with {code}" if code else None
 
+    def complaint(self) -> str | None:
+        """The first error that git spoke of and went on: a pack without its index, say."""
+        self.errors.seek(0)
+        lines = self.errors.read(65536).decode("utf-8", "replace").splitlines()
+        return next((first_line(line) for line in lines if line.startswith("error: ")), None)
+
 
 class GitFailed(KeyslipError):
     """A git call that did not work; `reason` is git's first line."""
@@ -165,7 +172,8 @@ class GitFailed(KeyslipError):
 
 def first_line(text: str) -> str:
     """The first line that says something, without git's own prefix, cut at 200 characters."""
-    lines = (re.sub(r"^(fatal|error|warning): ", "", line).strip() for line in text.splitlines())
+    said = (line for line in text.splitlines() if not line.startswith("hint:"))
+    lines = (re.sub(r"^(fatal|error|warning): ", "", line).strip() for line in said)
     return next((line[:200] for line in lines if line), "")
 
 

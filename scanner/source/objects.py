@@ -9,7 +9,7 @@ from ..git import Git
 from . import shared
 from .batch import Pieces, Unread
 from .pipe import BUFFER, Counted, through_pipe
-from .records import Listed, Parents, listed
+from .records import LONGEST_HEADER, Listed, Parents, listed
 
 # A pack so broken that this many objects in one portion cannot be read is given up, and the rest counted.
 MOST_RESTARTS = 1000
@@ -37,7 +37,7 @@ def list_objects(git: Git) -> Iterator[list[Listed] | Unread]:
             for oid in _UNLISTED.findall(block, 0, end):
                 yield Unread(f"object {oid.decode('ascii')}", "git cannot read it")
             rest = block[end:]
-        problem = stream.problem()
+        problem = stream.problem() or stream.complaint()
         if problem:
             yield Unread("the list of objects", problem)
 
@@ -70,7 +70,8 @@ def _oids(objects: Sequence[Listed]) -> list[bytes]:
 
 
 def _persist(git: Git, objects: Sequence[Listed], read: Callable[[Sequence[Listed]], Counted]) -> Pieces:
-    """Reads on where git failed: it dies at an object it cannot inflate, and takes what it had buffered along."""
+    """Reads on where git failed: it dies at an object it cannot inflate, and takes what it had buffered along; after
+    one that is not as long as it says, its answers are no longer to be told apart."""
     first = restarts = 0
     while first < len(objects):
         done = yield from read(objects[first:])
@@ -83,14 +84,36 @@ def _persist(git: Git, objects: Sequence[Listed], read: Callable[[Sequence[Liste
             return
         oid = objects[first].oid
         reason = _failure(git, oid)
+        if reason is None and done == 0:
+            reason = "git answers otherwise than it was asked"
         if reason is not None:
             yield Unread(f"object {oid.decode()}", reason)
             first += 1
+            if restarts == 1:  # a partial clone lacks thousands, and git dies at each of them
+                present = _present(git)
+                absent = sum(each.oid not in present for each in objects[first:])
+                if absent:
+                    yield Unread("objects", "missing", absent)
+                    objects, first = [each for each in objects[first:] if each.oid in present], 0
+
+
+def _present(git: Git) -> set[bytes]:
+    """The ids of all objects that are there, so far as git can list them."""
+    arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch-check=%(objectname)")
+    with git.stream(*arguments) as stream:
+        return set(stream.output.read().split())
 
 
 def _failure(git: Git, oid: bytes) -> str | None:
     """Why git cannot read one object, or None if it can."""
     with git.stream("cat-file", "--batch", stdin=oid + b"\n") as stream:
-        while stream.output.read(1 << 20):
-            pass
+        head = b""
+        length = 0
+        while block := stream.output.read(1 << 20):
+            head += block[: max(0, LONGEST_HEADER - len(head))]
+            length += len(block)
+        header, newline, _ = head.partition(b"\n")
+        size = header.rpartition(b" ")[2]
+        if newline and size.isdigit() and length != len(header) + 1 + int(size) + 1:
+            return "it is not as long as it says"
         return stream.problem()

@@ -26,7 +26,7 @@ def through_pipe(
     """The contents of the objects, in order, until git fails; returns how many were complete."""
     with git.stream(*settings, "cat-file", "--batch", "--buffer", stdin=b"\n".join(oids) + b"\n") as stream:
         _widen(stream.output)
-        return (yield from _batches(stream.output, buffer, parents))
+        return (yield from _batches(stream.output, buffer, oids, parents))
 
 
 def _widen(pipe: IO[bytes]) -> None:
@@ -36,7 +36,7 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE)
 
 
-def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> Counted:
+def _batches(output: IO[bytes], buffer: bytearray, oids: Sequence[bytes], parents: Parents | None) -> Counted:
     view = memoryview(buffer)
     filled = 0  # bytes of the buffer in use
     known = 0  # bytes of those that an earlier batch had
@@ -64,11 +64,17 @@ def _batches(output: IO[bytes], buffer: bytearray, parents: Parents | None) -> C
                 continue
             position, progress = remaining + 1, None
             done += 1
-        here = walk(buffer, position, filled)
+        here = walk(buffer, position, filled, oids, done)
         done += here.complete
         yield from here.missing
         if parents is not None:
-            note_parents(buffer, here.objects, parents)
+            # Of a commit that goes on in the next batch the start is here: parents stand there.
+            begun = [(*here.cut[:3], filled)] if here.cut and here.cut[1] == b"commit" else []
+            note_parents(buffer, [*here.objects, *begun], parents)
+        if here.broken:
+            if here.position:
+                yield Batch(buffer, here.position, Objects(buffer, here.objects, tail), max(0, here.position - known))
+            return done
         if here.cut and filled - here.position > len(buffer) // 2:
             # Moving it to the front would not make it fit for certain.
             oid, kind, start, end = here.cut

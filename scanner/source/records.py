@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,8 @@ from .batch import Item, Kind, Part, Unread
 
 KINDS = {b"blob": Kind.BLOB, b"commit": Kind.COMMIT, b"tag": Kind.TAG}
 
+# Bytes: an id, a type, a size and two spaces.
+LONGEST_HEADER = 128
 # An object in a buffer: id, type, and where its contents start and end.
 Extent = tuple[bytes, bytes, int, int]
 Parents = MutableMapping[bytes, Sequence[bytes]]
@@ -99,6 +102,9 @@ class AsListed:
         return Part(Item(KINDS[each.kind], each.oid.decode("ascii")), Resident(self.buffer, end - each.size, end))
 
 
+_HEADER = re.compile(rb"([0-9a-f]{40,64}) (?:(blob|commit|tag|tree) ([0-9]{1,18})|missing|ambiguous)")
+
+
 @dataclass
 class Walk:
     """What stands in a buffer from one place on: whole objects, what is missing, and how far they reach."""
@@ -108,21 +114,30 @@ class Walk:
     position: int = 0
     complete: int = 0  # answers, be they objects or that there is none
     cut: Extent | None = None  # the object that goes on after the end of the buffer
+    broken: bool = False  # what follows is no answer to what was asked: an object is longer or shorter than it says
 
 
-def walk(buffer: Buffer, position: int, filled: int) -> Walk:
-    """Goes from header to header, from `position` to at most `filled`."""
+def walk(buffer: Buffer, position: int, filled: int, asked: Sequence[bytes], first: int) -> Walk:
+    """Goes from header to header, from `position` to at most `filled`: the answers to `asked` from number `first` on.
+
+    A header that does not fit is never shown: it may be anybody's text.
+    """
     found = Walk(position=position)
     while position < filled:
-        newline = buffer.find(b"\n", position, filled)
+        newline = buffer.find(b"\n", position, min(filled, position + LONGEST_HEADER))
         if newline < 0:
+            found.broken = filled - position >= LONGEST_HEADER
             break
-        fields = bytes(buffer[position:newline]).split(b" ")
-        if len(fields) != 3:
-            found.missing.append(Unread(f"object {fields[0].decode('ascii', 'replace')}", "missing"))
+        header = _HEADER.fullmatch(bytes(buffer[position:newline]))
+        number = first + found.complete
+        if header is None or number >= len(asked) or header[1] != asked[number]:
+            found.broken = True
+            break
+        oid, kind, size = header.groups()
+        if kind is None:
+            found.missing.append(Unread(f"object {oid.decode('ascii')}", "missing"))
             position = newline + 1
         else:
-            oid, kind, size = fields
             end = newline + 1 + int(size)
             if end >= filled:
                 found.cut = (oid, kind, newline + 1, end)
@@ -137,11 +152,11 @@ def walk(buffer: Buffer, position: int, filled: int) -> Walk:
 
 def note_parents(buffer: Buffer, objects: Iterable[Extent], parents: Parents) -> None:
     """The parents of the commits among the objects: they follow the line that names a commit's tree."""
-    for oid, kind, start, _ in objects:
+    for oid, kind, start, end in objects:
         if kind == b"commit":
             above = []
             position = start + len(b"tree \n") + len(oid)
-            while buffer[position : position + 7] == b"parent ":
+            while buffer[position : position + 7] == b"parent " and position + 7 + len(oid) < end:
                 position += len(b"parent ")
                 above.append(bytes(buffer[position : position + len(oid)]))
                 position += len(oid) + 1

@@ -58,7 +58,8 @@ def through_memory(git: Git, settings: Sequence[str], listed: Sequence[Listed], 
                 if parents is not None and any(each.kind == b"commit" for each in share):
                     note_parents(half, laid.extents, parents)
             else:  # something is missing, or git died: what it wrote whole before that still counts
-                found = walk(half, 0, length)
+                found = walk(half, 0, length, [each.oid for each in share], 0)
+                alive = alive and not found.broken and found.complete == len(share)
                 yield from found.missing
                 parts, length = Objects(half, found.objects), found.position
                 done += found.complete
