@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ... import __version__
@@ -18,9 +18,14 @@ SCHEMA = "keyslip/scan/v1"
 
 
 def as_json(report: Report) -> Iterator[str]:
-    """The whole report as one object."""
-    yield json.dumps({**_about(report), "findings": [finding(each) for each in report.findings]}, indent=2)
-    yield "\n"
+    """The whole report as one object, a finding at a time: a report of any size needs little memory."""
+    yield json.dumps(_about(report), indent=2).removesuffix("\n}") + ',\n  "findings": ['
+    first = True
+    for each in report.findings:
+        # No text in JSON holds a line end, so that every one of these is between fields.
+        yield ("" if first else ",") + f"\n{json.dumps(finding(each), indent=2)}".replace("\n", "\n    ")
+        first = False
+    yield "]\n}\n" if first else "\n  ]\n}\n"
 
 
 def as_jsonl(report: Report) -> Iterator[str]:
@@ -28,6 +33,15 @@ def as_jsonl(report: Report) -> Iterator[str]:
     for each in report.findings:
         yield json.dumps({"type": "finding", **finding(each)}) + "\n"
     yield json.dumps({"type": "summary", **_about(report)}) + "\n"
+
+
+def array(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A JSON array of `items`, one on each line; never more than one of them in memory."""
+    before = "["
+    for item in items:
+        yield f"{before}\n{json.dumps(item)}"
+        before = ","
+    yield "[]" if before == "[" else "\n]"
 
 
 def _about(report: Report) -> dict[str, Any]:
