@@ -18,14 +18,23 @@ SCHEMA = "keyslip/scan/v1"
 
 
 def as_json(report: Report) -> Iterator[str]:
-    """The whole report as one object, a finding at a time: a report of any size needs little memory."""
+    """The whole report as one object, a finding at a time: a report of any size needs little memory.
+
+    A field and a place are a line each, to be read by people too; `json` indents itself only at a tenth of the speed.
+    """
     yield json.dumps(_about(report), indent=2).removesuffix("\n}") + ',\n  "findings": ['
-    first = True
+    between = "\n    {\n"
     for each in report.findings:
-        # No text in JSON holds a line end, so that every one of these is between fields.
-        yield ("" if first else ",") + f"\n{json.dumps(finding(each), indent=2)}".replace("\n", "\n    ")
-        first = False
-    yield "]\n}\n" if first else "\n  ]\n}\n"
+        yield between + ",\n".join(f'      "{name}": {_spread(value)}' for name, value in finding(each).items())
+        between = "\n    },\n    {\n"
+    yield "\n    }\n  ]\n}\n" if report.findings else "]\n}\n"
+
+
+def _spread(value: Any) -> str:
+    """A value on one line; of a list of objects, each."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[" + ",".join(f"\n        {json.dumps(each)}" for each in value) + "\n      ]"
+    return json.dumps(value)
 
 
 def as_jsonl(report: Report) -> Iterator[str]:

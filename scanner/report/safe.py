@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 # Characters of one text that a report for people or their services shows; both ends of a longer one stay.
 MOST_SHOWN = 300
@@ -13,7 +14,7 @@ MOST_SHOWN = 300
 
 def printable(text: str) -> str:
     """The text with everything that could move the cursor, change colours or reorder characters made visible."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(char if _is_plain(char) else _escaped(char) for char in text)
 
@@ -56,6 +57,7 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>|&!:~^$\"'@#]|(?<=www)\.", re.IGNORECASE)
 _RENDERED = re.compile(r"[@#$]|(?<=\bGH)-(?=\d)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # a rule's own words come with each of its findings
 def markdown(text: str, most: int = MOST_SHOWN) -> str:
     """Text of one line that Markdown shows as it is: no link, image, HTML, cell border, mention or reference."""
     return "".join(
@@ -89,6 +91,7 @@ def _entity(char: str) -> str:
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/%?=&+#,-]*)?")
 
 
+@lru_cache(maxsize=1024)
 def link(url: str) -> str | None:
     """The address, if it is a plain https one that needs no escaping but that of HTML; else None."""
     return url if _LINK.fullmatch(url) and len(url) <= MOST_SHOWN else None
