@@ -48,10 +48,10 @@ def as_gitlab(report: Report) -> Iterator[str]:
     yield json.dumps(head)[:-1] + ', "vulnerabilities": '
     tip = report.target.get("head")
     yield from array(
-        _vulnerability(finding, place, tip if isinstance(tip, str) else None)
+        each
         for finding in report.findings
         if finding.suppressed is None
-        for place in _one_a_path(finding)
+        for each in _vulnerabilities(finding, tip if isinstance(tip, str) else None)
     )
     yield "}\n"
 
@@ -87,28 +87,19 @@ def _one_a_path(finding: Finding) -> Iterator[Location]:
             yield place
 
 
-def _vulnerability(finding: Finding, place: Location, head: str | None) -> dict[str, Any]:
-    rule, about = finding.rule, finding.classification
+def _vulnerabilities(finding: Finding, head: str | None) -> Iterator[dict[str, Any]]:
+    """One for each path; what they share is worked out once."""
+    rule = finding.rule
     links = [url for url in map(link, rule.references) if url]
-    where = place.path if place.path is not None else f"{place.kind}:{place.commit or ''}"
+    identifier = {"type": "keyslip_rule_id", "name": f"keyslip rule {printable(rule.id)}", "value": rule.id}
     flags = _flags(finding)
-    return {
-        "id": str(uuid.uuid5(NAMESPACE, f"{rule.id}\n{finding.id}\n{printable(where)}")),
+    shared = {
         "category": "secret_detection",
         "name": shortened(rule.title, 255),
-        "description": _description(finding, place),
         "severity": SEVERITIES[finding.severity],
-        "solution": shortened(next_step(rule, about), 2000),
-        "identifiers": [
-            {
-                "type": "keyslip_rule_id",
-                "name": f"keyslip rule {printable(rule.id)}",
-                "value": rule.id,
-                **({"url": links[0]} if links else {}),
-            }
-        ],
+        "solution": shortened(next_step(rule, finding.classification), 2000),
+        "identifiers": [{**identifier, "url": links[0]} if links else identifier],
         "links": [{"url": url} for url in links],
-        "location": _location(finding, place, head),
         "raw_source_code_extract": finding.redacted,
         "details": {
             "key": {"name": "Key id", "type": "text", "value": finding.id},
@@ -116,18 +107,28 @@ def _vulnerability(finding: Finding, place: Location, head: str | None) -> dict[
         },
         **({"flags": flags} if flags else {}),
     }
+    about = _about(finding)
+    for place in _one_a_path(finding):
+        where = place.path if place.path is not None else f"{place.kind}:{place.commit or ''}"
+        yield {
+            "id": str(uuid.uuid5(NAMESPACE, f"{rule.id}\n{finding.id}\n{printable(where)}")),
+            **shared,
+            "description": about + _only_in_history(finding, place),
+            "location": _location(finding, place, head),
+        }
 
 
-def _description(finding: Finding, place: Location) -> str:
-    """GitLab reads it as Markdown."""
+def _about(finding: Finding) -> str:
+    """What GitLab reads as Markdown."""
     about = finding.classification
     text = f"{markdown_code(finding.redacted)}: {markdown(may(about), 1000)}; {markdown(lives(about))}."
+    return text + (f" It stands in {finding.occurrences} places." if finding.occurrences > 1 else "")
+
+
+def _only_in_history(finding: Finding, place: Location) -> str:
     in_tree = any(each.kind is LocationKind.WORKTREE for each in finding.locations)
-    if place.kind is not LocationKind.WORKTREE and (in_tree or not finding.in_head):
-        text += f" Here {markdown(gone(place))}."
-    if finding.occurrences > 1:
-        text += f" It stands in {finding.occurrences} places."
-    return text
+    stands = place.kind is LocationKind.WORKTREE or (finding.in_head and not in_tree)
+    return "" if stands else f" Here {markdown(gone(place))}."
 
 
 def _location(finding: Finding, place: Location, head: str | None) -> dict[str, Any]:
