@@ -74,6 +74,7 @@ def finding(number: int = 0, *locations: Location, **changes: Any) -> Finding:
         redacted="ghp_aaaa…aaaa",
         classification=ABOUT,
         severity=Severity.CRITICAL,
+        because="8",
         in_head=True,
         tracked=True,
         client_side=None,
