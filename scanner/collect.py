@@ -20,7 +20,7 @@ from .finding import MOST_LOCATIONS, Finding, Introduced, Location, LocationKind
 from .lfs import LFS_POINTER
 from .locate import locate
 from .match import Match
-from .paths import PathFilter
+from .request import Request
 from .source.batch import Item, Kind
 
 
@@ -76,34 +76,30 @@ class Collection:
         return (item for sighting in self.sightings.values() for item, _ in sighting.matches)
 
 
-def findings(
-    collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None = None
-) -> tuple[list[Finding], int]:
-    """The findings, worst first, and how many keys are left out because no place of theirs is one of `paths`."""
-    made = [_finding(sighting, collection, attribution, now, paths) for sighting in collection.sightings.values()]
+def findings(collection: Collection, attribution: Attribution, request: Request) -> tuple[list[Finding], int]:
+    """The findings, worst first, and how many keys are left out because no place of theirs is asked for."""
+    made = [_finding(sighting, collection, attribution, request) for sighting in collection.sightings.values()]
     merged = _merge(finding for finding in made if finding)
     ordered = sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
     return ordered, made.count(None)
 
 
-def _finding(
-    sighting: Sighting, collection: Collection, attribution: Attribution, now: int, paths: PathFilter | None
-) -> Finding | None:
-    rule, key = sighting.rule, sighting.key.reveal()
+def _finding(sighting: Sighting, collection: Collection, attribution: Attribution, request: Request) -> Finding | None:
+    rule, key, now = sighting.rule, sighting.key.reveal(), request.now
     locations: list[Location] = []
     meanings: dict[tuple[Meaning, str], None] = {}
-    allowed = True
+    allowed: set[str] = set()
     tracked: set[bool | None] = set()
     ignored: set[bool] = set()
     in_head = (rule.id, sighting.key) in attribution.head_keys
     client = False
     for item, match in sighting.matches:
         for location in locate(item, match, attribution):
-            if paths and not paths.passes(location.path):
+            if not request.paths.passes(location.path):
                 continue
             locations.append(location)
             meanings |= dict.fromkeys(match.meanings) | dict.fromkeys(_by_path(rule, location.path))
-            allowed = allowed and match.allowed
+            allowed.add(match.allowed)
             tracked.add(item.tracked if item.kind is Kind.FILE else True if item.kind is Kind.BLOB else None)
             ignored.add(item.ignored)
             in_head = in_head or (item.kind is Kind.BLOB and item.oid.encode() in attribution.head)
@@ -130,8 +126,14 @@ def _finding(
         locations=locations[:MOST_LOCATIONS],
         occurrences=len(locations),
         introduced_by=_introduced(locations),
-        suppressed=Suppression("inline", "keyslip:allow on every line it stands in") if allowed else None,
+        suppressed=_suppression(allowed, request.accepted.reason((key, first.identifier.encode()), locations)),
     )
+
+
+def _suppression(comments: set[str], file: str) -> Suppression | None:
+    if "" not in comments:
+        return Suppression("inline", f"{', '.join(sorted(comments))} on every line it stands in")
+    return Suppression("ignore-file", f"accepted in {file}") if file else None
 
 
 def _by_path(rule: Rule, path: str | None) -> Iterator[tuple[Meaning, str]]:

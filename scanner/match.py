@@ -18,6 +18,7 @@ from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
 from .name import name_before
 from .pair import pairs
 from .resident import Buffer, Locator, Position, Resident
+from .suppress.inline import allowed_by
 
 # Bytes on either side of a match that may say how it is used.
 SURROUNDINGS = 2000
@@ -26,8 +27,6 @@ DEEPEST = 2
 # Seconds that one search with a user's pattern may take, and all of a rule's in one thread.
 USER_PATTERN_TIMEOUT = 1.0
 USER_RULE_BUDGET = 10.0
-INLINE_ALLOW = b"keyslip:allow"
-LONGEST_LINE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Match:
     stage: str = ""
     encoding: str | None = None
     meanings: tuple[tuple[Meaning, str], ...] = ()
-    allowed: bool = False
+    allowed: str = ""  # the comment that accepts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Matcher:
             stage=each.stage,
             encoding=each.encoding,
             meanings=each.meanings,
-            allowed=_allowed(part, each.start, each.end),
+            allowed=allowed_by(part, each.start, each.end),
         )
 
     def _found(
@@ -298,12 +297,3 @@ def _holds(rule: Rule, key: bytes) -> bool:
         elif "*" not in values and value not in values:
             return False
     return True
-
-
-def _allowed(part: Resident, start: int, end: int) -> bool:
-    """Whether a comment on one of the match's lines says that it is known and accepted."""
-    data = part.data
-    first = max(part.start, start - LONGEST_LINE, data.rfind(b"\n", part.start, start) + 1)
-    newline = data.find(b"\n", end, min(part.end, end + LONGEST_LINE))
-    last = newline if newline >= 0 else min(part.end, end + LONGEST_LINE)
-    return data.find(INLINE_ALLOW, first, last) >= 0

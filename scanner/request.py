@@ -14,6 +14,7 @@ from .paths import PathFilter
 from .search import Found
 from .source.batch import Unread
 from .source.changes import Range
+from .suppress.accepted import Accepted
 
 if TYPE_CHECKING:
     from .attribute import Attribution
@@ -47,6 +48,7 @@ class Request:
     include_ignored: bool = False
     max_file_size: int = 0
     jobs: int = 1
+    accepted: Accepted = field(default_factory=Accepted)
 
 
 @dataclass

@@ -36,7 +36,8 @@ class Report:
 
     `carried` counts keys that the changes under review only kept where they were, `left_out` files and keys outside
     the paths asked for; `anchors` say by rule and id where findings that are in no file can be shown, for the formats
-    that need a file.
+    that need a file; `stale` are the rules and ids of baseline entries that fit nothing any more, `untrusted` what a
+    change under review wants suppressed.
     """
 
     target: Mapping[str, object]
@@ -47,6 +48,8 @@ class Report:
     findings: Sequence[Finding]
     carried: int = 0
     left_out: int = 0
+    stale: Sequence[tuple[str, str]] = ()
+    untrusted: Sequence[str] = ()
     anchors: Mapping[tuple[str, str], Anchor] = field(default_factory=dict)
 
 
@@ -113,7 +116,7 @@ def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
     if collection.pointers:
         why = "Git LFS keeps the content elsewhere: scan it where it is checked out"
         outcome.unread.append(Unread("LFS pointers", why, len(collection.pointers)))
-    return findings(collection, outcome.attribution or Attribution(), request.now, request.paths)
+    return findings(collection, outcome.attribution or Attribution(), request)
 
 
 def _target(request: Request) -> dict[str, object]:

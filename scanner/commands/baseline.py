@@ -11,13 +11,15 @@ import click
 
 from ...rules.errors import KeyslipError
 from ...rules.severity import Severity
-from ..baseline import NAME, Entry, entry_of, read, write
 from ..config import load
 from ..engine import EngineChoice
 from ..finding import Finding
 from ..paths import PathFilter
 from ..request import Request
 from ..scan import scan
+from ..suppress.accepted import Accepted, merged
+from ..suppress.accepted import parse as parse_accepted
+from ..suppress.baseline import NAME, Entry, entry_of, read, write
 from .options import find_target, jobs_for, rules_for, scan_options, the_time
 
 
@@ -74,15 +76,49 @@ def prune(path: Path, baseline: Path | None, **options: Any) -> int:
     return _written(target, kept, f"{len(entries) - len(kept)} removed, {len(kept)} kept")
 
 
+@command.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@scan_options
+@click.option("-b", "--baseline", type=click.Path(path_type=Path), help=f"Default: {NAME} here.")
+@click.option("--reason", default="", help="Why these findings are accepted; default: the file's name.")
+def import_(files: tuple[Path, ...], baseline: Path | None, reason: str, **options: Any) -> int:
+    """Adds what the FILES of other scanners accept: reports of gitleaks, `.secrets.baseline`, `.gitleaksignore`.
+
+    Only keys that a scan of the current folder finds can be added: an entry is keyed by its content.
+    """
+    accepted = merged(_other(file) for file in files)
+    target, found, today = _scanned(Path(), baseline, options, accepted=accepted)
+    entries = read(target) if target.exists() else []
+    known = {entry.key for entry in entries}
+    new = [
+        entry_of(each, today, reason or each.suppressed.reason)
+        for each in found
+        if each.suppressed and each.suppressed.by == "ignore-file" and (each.rule.id, each.id) not in known
+    ]
+    return _written(target, [*entries, *new], f"{len(new)} added, {len(entries)} kept")
+
+
+def _other(file: Path) -> Accepted:
+    try:
+        return parse_accepted(file.read_bytes(), str(file))
+    except OSError as error:
+        raise KeyslipError(f"{file}: {error.strerror}", "name a file that another scanner wrote or reads") from None
+
+
 # Repositories and files of their own: no entry of this baseline is about them.
 ELSEWHERE = ("submodule ", "nested repository ", "LFS pointers")
 
 
 def _scanned(
-    path: Path, baseline: Path | None, options: dict[str, Any], whole: bool = False
+    path: Path,
+    baseline: Path | None,
+    options: dict[str, Any],
+    whole: bool = False,
+    accepted: Accepted | None = None,
 ) -> tuple[Path, list[Finding], date]:
-    """The baseline's place, the findings but for notes, and the date. Raises KeyslipError where a `whole` scan is
-    needed and something could not be read."""
+    """The baseline's place, the findings but for notes, and the date. Findings that something else suppresses are left
+    out, unless `accepted` is looked for. Raises KeyslipError where a `whole` scan is needed and something could not be
+    read."""
     place = find_target(path, hook=False, need=False)
     root, git = place.root, place.git
     config = load(options["config"], root, git, None)
@@ -103,13 +139,15 @@ def _scanned(
             include_ignored=options["include_ignored"],
             max_file_size=config.max_file_size if size is None else size,
             jobs=jobs_for(options["jobs"]),
+            accepted=accepted or Accepted(),
         )
     )
     unread = [each for each in report.incomplete if not each.what.startswith(ELSEWHERE)]
     if whole and (unread or report.left_out):
         why = f"{unread[0].what}: {unread[0].why}" if unread else f"{report.left_out} left out by the configuration"
         raise KeyslipError(f"nothing removed, since not everything was read ({why})", "mend that, or edit the file")
-    found = [each for each in report.findings if each.severity is not Severity.NOTE and each.suppressed is None]
+    worth = [each for each in report.findings if each.severity is not Severity.NOTE]
+    found = [each for each in worth if accepted or each.suppressed is None]
     today = datetime.fromtimestamp(the_time(options["now"]), UTC).date()
     return baseline or root / NAME, found, today
 

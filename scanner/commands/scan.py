@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,17 @@ import click
 
 from ...rules.errors import KeyslipError
 from ...rules.severity import Severity
-from ..baseline import NAME as BASELINE
-from ..baseline import parse, read, suppress
-from ..config import Config, apply_overrides, at_commit, load
+from ..config import apply_overrides
 from ..engine import EngineChoice
 from ..git import Git, revision
 from ..paths import PathFilter
 from ..request import Progress, Request
 from ..scan import Report, scan
 from ..source.changes import Range, parse_range
+from ..suppress.baseline import NAME as BASELINE
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
 from .output import ANCHORED, STDOUT, Format, Output, View, outputs, write
+from .trust import Trust, judged, stale, trust
 
 NEVER = "none"
 _REDACT = re.compile(r"^--redact=\d{1,3}%?$")
@@ -97,16 +96,13 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     """
     wanted = outputs(formats, paths)
     _one_part(path, options)
-    request, config, base = _request(path, options)
-    entries = _baseline(options["baseline"], request, base)
+    request, believed = _request(path, options)
     quiet = options["quiet"] or not sys.stderr.isatty()
     with _progress(quiet, request) as progress:
         report = scan(request, progress)
-    found = apply_overrides(report.findings, config.overrides)
-    if request.range and not options["trust_head"]:  # the change under review may not excuse itself
-        found = [replace(each, suppressed=None) for each in found]
-    today = datetime.fromtimestamp(request.now, UTC).date()
-    report = replace(report, findings=suppress(found, entries, today))
+    found, untrusted = judged(apply_overrides(report.findings, believed.config.overrides), believed, request.now)
+    old = stale(found, believed) if _is_whole(request, report) else []
+    report = replace(report, findings=found, untrusted=untrusted, stale=[each.key for each in old])
     code = _exit_code(report, options)
     report = _shortened(report, options["max_findings"])
     if request.git and any(each.format in ANCHORED for each in wanted):
@@ -147,7 +143,13 @@ def _one_part(path: Path, options: dict[str, Any]) -> None:
         raise KeyslipError("--trust-head goes with --range", "leave it out, or add --range BASE..HEAD")
 
 
-def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str | None]:
+def _is_whole(request: Request, report: Report) -> bool:
+    """Whether what was not found is nowhere."""
+    everything = request.tree and request.history and request.range is None and not request.staged
+    return everything and request.stdin is None and not (report.incomplete or report.left_out)
+
+
+def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Trust]:
     changes = bool(options["staged"] or options["since"] or options["span"] or options["log_opts"])
     if options["stdin"]:
         target = Target(Path())
@@ -159,8 +161,9 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str 
     if options["no_history"] and git and git.work_tree is None:
         raise KeyslipError("a bare repository has no working tree", "leave --no-history out")
     span = _span(git, options)
-    base = span.base if span and not options["since"] and not options["trust_head"] else None
-    config = load(options["config"], root, git, base) if not options["stdin"] else load_only(options["config"])
+    reviewed = None if options["since"] or options["trust_head"] else span
+    believed = trust(None if options["stdin"] else target, reviewed, options["config"], options["baseline"])
+    config = believed.config
     size = options["max_file_size"]
     request = Request(
         root=root,
@@ -182,13 +185,9 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Config, str 
         include_ignored=options["include_ignored"],
         max_file_size=config.max_file_size if size is None else size,
         jobs=jobs_for(options["jobs"]),
+        accepted=believed.accepted,
     )
-    return request, config, base
-
-
-def load_only(config: Path | None) -> Config:
-    """Standard input has no repository whose configuration could hold."""
-    return load(config, Path(os.devnull), None, None) if config else Config()
+    return request, believed
 
 
 def _span(git: Git | None, options: dict[str, Any]) -> Range | None:
@@ -203,17 +202,6 @@ def _span(git: Git | None, options: dict[str, Any]) -> Range | None:
         span = parse_range(git, named) if named and ".." in named else Range(None, revision(git, named or "HEAD"))
         return replace(span, options=chosen)
     return parse_range(git, options["span"]) if options["span"] else None
-
-
-def _baseline(given: Path | None, request: Request, base: str | None) -> list[Any]:
-    """The accepted findings: the file named, else the repository's own, at BASE where a change is under review."""
-    if given is not None:
-        return read(given)
-    if request.git and base:
-        data = at_commit(request.git, base, BASELINE)
-        return parse(data, f"{BASELINE} at {base[:12]}") if data is not None else []
-    path = request.root / BASELINE
-    return read(path) if request.stdin is None and path.is_file() and not path.is_symlink() else []
 
 
 @contextmanager

@@ -71,6 +71,10 @@ def _about(report: Report) -> dict[str, Any]:
             "left_out": report.left_out,
         },
         "incomplete": [{"what": each.what, "why": each.why, "count": each.count} for each in report.incomplete],
+        "suppression": {
+            "stale": [{"rule": rule, "id": identity} for rule, identity in report.stale],
+            "untrusted": list(report.untrusted),
+        },
         "summary": summary(report),
     }
 

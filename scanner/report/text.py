@@ -111,6 +111,10 @@ def _summary(
         console.print(f"  {suppressed} suppressed{'' if verbose else ': -v lists them'}")
     if report.left_out:
         console.print(f"  {report.left_out} left out by --include, --exclude, PATH or configuration")
+    if report.stale:
+        console.print(f"  {len(report.stale)} of the baseline fit nothing any more: `keyslip baseline prune`")
+    for said in report.untrusted:
+        console.print(Text(f"  not obeyed, since this change adds it: {printable(said)}", "yellow"), soft_wrap=True)
     if report.carried:
         console.print(f"  {report.carried} stood there before and were kept: a full `keyslip scan` lists them")
     if report.incomplete:

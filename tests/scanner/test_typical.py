@@ -217,6 +217,7 @@ CASES = {
         "nuget-v4-key",
         "critical",
         "a secret with full access that lives long",
+        lifetime="unknown",
     ),
     "placeholder": Case(
         "srv/placeholder/.env.dev",

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from ..rules.errors import KeyslipError
-from ..rules.load import Where, parse_toml
-from .finding import Finding, Suppression
+from ...rules.errors import KeyslipError
+from ...rules.load import Where, parse_toml
+from ..finding import Finding, Suppression
 
 NAME = ".keyslip-baseline.toml"
 HEADER = (
