@@ -111,7 +111,7 @@ def hostile(text: str) -> Report:
     here = location(path=text, encoding="base64")
     there = history(path=text, author=text, refs=(text,))
     told = {"rule": rule, "classification": about, "redacted": "ghp_aaaa…aaaa"}
-    return report(
+    made = report(
         finding(1, here, there, **told),
         finding(2, there, in_head=False, **told),
         finding(3, history(kind=LocationKind.MESSAGE, path=None, author=text, blob=None), in_head=False, **told),
@@ -120,6 +120,7 @@ def hostile(text: str) -> Report:
         incomplete=[Unread(text, text, 2)],
         path=text,
     )
+    return replace(made, untrusted=(text,), stale=((text, text),))
 
 
 def many(count: int) -> Report:

@@ -24,6 +24,8 @@ INCOMPLETE = 8_000
 CLOSING = 400
 # Places of one finding that are spelt out.
 MOST_PLACES = 20
+# Suppressions that a change under review wanted for itself and did not get.
+MOST_UNTRUSTED = 10
 # Findings below this are only counted.
 LISTED = Severity.LOW
 HEADER = "| severity | key | what it may do | where | next |\n|---|---|---|---|---|\n"
@@ -97,6 +99,10 @@ def _head(report: Report, shown: Sequence[Finding], listed: int) -> str:
         lines.append(f"{suppressed} suppressed.")
     if report.carried:
         lines.append(f"{report.carried} stood there before and {'were' if report.carried > 1 else 'was'} kept.")
+    if report.untrusted:
+        told = ", ".join(markdown_code(each) for each in report.untrusted[:MOST_UNTRUSTED])
+        more = len(report.untrusted) - MOST_UNTRUSTED
+        lines.append(f"Not obeyed, since this change adds it: {told}{f' and {more} more' if more > 0 else ''}.")
     if report.incomplete:
         lines.append("**Not everything could be read: see below.**")
     return "\n".join([*lines, "", ""])
