@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -22,6 +23,12 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     SARIF = "sarif"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    GITLEAKS_JSON = "gitleaks-json"
 
 
 ENDINGS = {
@@ -30,15 +37,27 @@ ENDINGS = {
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
     ".sarif": Format.SARIF,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".csv": Format.CSV,
+    ".xml": Format.JUNIT,
 }
 # Formats that show every finding in a file of the checkout.
 ANCHORED = {Format.SARIF}
+# Formats that have no room for what could not be read: it goes to standard error.
+SAY_INCOMPLETE = {Format.CSV, Format.GITLEAKS_JSON}
 STDOUT = "-"
 # Imported only when asked for.
 RENDERERS = {
     Format.JSON: ("..report.json", "as_json"),
     Format.JSONL: ("..report.json", "as_jsonl"),
     Format.SARIF: ("..report.sarif", "as_sarif"),
+    Format.MARKDOWN: ("..report.markdown", "as_markdown"),
+    Format.CSV: ("..report.csv", "as_csv"),
+    Format.GITHUB: ("..report.github", "as_github"),
+    Format.GITLAB: ("..report.gitlab", "as_gitlab"),
+    Format.JUNIT: ("..report.junit", "as_junit"),
+    Format.GITLEAKS_JSON: ("..report.gitleaks", "as_gitleaks_json"),
 }
 
 
@@ -98,6 +117,8 @@ def write(report: Report, wanted: Sequence[Output], view: View) -> None:
                 raise KeyslipError(f"standard output: {error.strerror}", "name a file with --output") from None
         else:
             _to_file(report, output, replace(view, color=False))
+    if any(output.format in SAY_INCOMPLETE for output in wanted):
+        _say_incomplete(report)
 
 
 def _to_file(report: Report, output: Output, view: View) -> None:
@@ -133,7 +154,18 @@ def _render(report: Report, kind: Format, file: IO[str], view: View) -> None:
 
         print_text(report, file, view.color, view.verbose, view.least)
         return
+    if isinstance(file, io.TextIOWrapper):  # standard output may have been set to another encoding
+        file.reconfigure(encoding="utf-8")
     module, function = RENDERERS[kind]
     render: Callable[[Report], Iterator[str]] = getattr(import_module(module, __package__), function)
     for piece in render(report):
         file.write(piece)
+
+
+def _say_incomplete(report: Report) -> None:
+    from ..report.safe import printable
+    from ..report.words import unread
+
+    for each in report.incomplete:
+        line = printable(unread(each.what, each.why, each.count))
+        print(f"keyslip: incomplete: {line}", file=sys.stderr)  # noqa: T201

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ... import __version__
@@ -18,9 +18,23 @@ SCHEMA = "keyslip/scan/v1"
 
 
 def as_json(report: Report) -> Iterator[str]:
-    """The whole report as one object."""
-    yield json.dumps({**_about(report), "findings": [finding(each) for each in report.findings]}, indent=2)
-    yield "\n"
+    """The whole report as one object, a finding at a time: a report of any size needs little memory.
+
+    A field and a place are a line each, to be read by people too; `json` indents itself only at a tenth of the speed.
+    """
+    yield json.dumps(_about(report), indent=2).removesuffix("\n}") + ',\n  "findings": ['
+    between = "\n    {\n"
+    for each in report.findings:
+        yield between + ",\n".join(f'      "{name}": {_spread(value)}' for name, value in finding(each).items())
+        between = "\n    },\n    {\n"
+    yield "\n    }\n  ]\n}\n" if report.findings else "]\n}\n"
+
+
+def _spread(value: Any) -> str:
+    """A value on one line; of a list of objects, each."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[" + ",".join(f"\n        {json.dumps(each)}" for each in value) + "\n      ]"
+    return json.dumps(value)
 
 
 def as_jsonl(report: Report) -> Iterator[str]:
@@ -28,6 +42,15 @@ def as_jsonl(report: Report) -> Iterator[str]:
     for each in report.findings:
         yield json.dumps({"type": "finding", **finding(each)}) + "\n"
     yield json.dumps({"type": "summary", **_about(report)}) + "\n"
+
+
+def array(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A JSON array of `items`, one on each line; never more than one of them in memory."""
+    before = "["
+    for item in items:
+        yield f"{before}\n{json.dumps(item)}"
+        before = ","
+    yield "[]" if before == "[" else "\n]"
 
 
 def _about(report: Report) -> dict[str, Any]:

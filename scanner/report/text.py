@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ...rules.severity import Severity
-from ..finding import Finding, Location, LocationKind
+from ..finding import Finding
 from ..scan import Report
 from .safe import printable
-from .words import lives, may, next_step
+from .words import lives, may, next_step, place
 
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
@@ -90,29 +90,6 @@ def _row(console: Console, label: str, text: str) -> None:
     table.add_column(overflow="fold")
     table.add_row(Text(label), Text(text))
     console.print(table)
-
-
-def place(location: Location) -> str:
-    """A place in words."""
-    if location.kind is LocationKind.STDIN:
-        where = "standard input"
-    elif location.kind is LocationKind.MESSAGE:
-        where = "a tag's message" if location.blob else "a commit's message"
-    else:
-        where = location.path or f"blob {(location.blob or '')[:12]}"
-    text = f"{where}:{location.start_line}:{location.start_column}"
-    if location.kind is LocationKind.WORKTREE:
-        text += "  in the working tree"
-    if location.encoding:
-        text += f" as {location.encoding}"
-    if location.commit:
-        text += f"  commit {location.commit[:12]}"
-    if location.refs:
-        more = location.refs_total - 1
-        text += f" on {location.refs[0]}" + (f" and {more} more" if more else "")
-    elif location.kind is not LocationKind.WORKTREE and location.ref_kinds:
-        text += f" ({', '.join(location.ref_kinds)})"
-    return text
 
 
 def in_short(report: Report) -> str:

@@ -1,9 +1,10 @@
-"""What a classification says in a person's words; the text report and `explain` share them."""
+"""What a classification says in a person's words; reports for people and `explain` share them."""
 
 from __future__ import annotations
 
 from ...rules.classify import Classification, Source, rfc3339
 from ...rules.rule import Access, Environment, Exposure, Level, LifetimeClass, Nature, Rule
+from ..finding import Finding, Location, LocationKind
 
 EXPOSURES = {
     Exposure.PUBLISHABLE: "made to be public",
@@ -70,3 +71,51 @@ def next_step(rule: Rule, about: Classification) -> str:
     if rule.nature is Nature.SESSION:
         return "no API key: sign the session out if it still lives"
     return rule.successor.summary or "revoke it at its provider and issue a new one"
+
+
+def place(location: Location) -> str:
+    """A place in words."""
+    if location.kind is LocationKind.STDIN:
+        where = "standard input"
+    elif location.kind is LocationKind.MESSAGE:
+        where = "a tag's message" if location.blob else "a commit's message"
+    else:
+        where = location.path or f"blob {(location.blob or '')[:12]}"
+    text = f"{where}:{location.start_line}:{location.start_column}"
+    if location.kind is LocationKind.WORKTREE:
+        text += "  in the working tree"
+    if location.encoding:
+        text += f" as {location.encoding}"
+    if location.commit:
+        text += f"  commit {location.commit[:12]}"
+    if location.refs:
+        more = location.refs_total - 1
+        text += f" on {location.refs[0]}" + (f" and {more} more" if more else "")
+    elif location.kind is not LocationKind.WORKTREE and location.ref_kinds:
+        text += f" ({', '.join(location.ref_kinds)})"
+    return text
+
+
+def standing(finding: Finding, staged: bool = False) -> Location | None:
+    """The place by which a service that shows the checkout finds the key: in the working tree, or in the newest
+    content that HEAD (or, `staged`, the next commit) has; None for a key that is only in history."""
+    named = [each for each in finding.locations if each.path is not None and each.kind is not LocationKind.MESSAGE]
+    first = next((each for each in named if each.kind is LocationKind.WORKTREE), None)
+    if first is None and named and (finding.in_head or staged):
+        return named[-1]  # places in history are in the order in which they came about
+    return first
+
+
+def gone(location: Location) -> str:
+    """Where a key stood that the checkout has no more."""
+    if location.kind is LocationKind.STDIN:
+        return "on standard input"
+    commit = f"commit {location.commit[:12]}" if location.commit else "no commit known"
+    if location.kind is LocationKind.MESSAGE:
+        return f"not in a file: {'a tag' if location.blob else 'a commit'}'s message, {commit}"
+    return f"only in history: {commit}, {location.path or 'no path known'}, line {location.start_line}"
+
+
+def unread(what: str, why: str, count: int) -> str:
+    """A line of `incomplete`."""
+    return f"{what}: {why}" + (f" ({count}x)" if count > 1 else "")
