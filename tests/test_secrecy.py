@@ -48,6 +48,7 @@ def leaky(repo: Repository) -> Repository:
         ["scan", "-vv"],
         ["scan", "-vv", "-f", "json"],
         ["scan", "-vv", "-f", "jsonl"],
+        ["scan", "-f", "html"],
         ["scan", "-v", "--staged"],
         ["scan", "-v", "--range", "HEAD~1..HEAD"],
         ["baseline", "create", "-b", "new.toml"],

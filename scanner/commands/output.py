@@ -22,6 +22,7 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     SARIF = "sarif"
+    HTML = "html"
 
 
 ENDINGS = {
@@ -30,6 +31,8 @@ ENDINGS = {
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
     ".sarif": Format.SARIF,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
 }
 # Formats that show every finding in a file of the checkout.
 ANCHORED = {Format.SARIF}
@@ -39,6 +42,7 @@ RENDERERS = {
     Format.JSON: ("..report.json", "as_json"),
     Format.JSONL: ("..report.json", "as_jsonl"),
     Format.SARIF: ("..report.sarif", "as_sarif"),
+    Format.HTML: ("..report.html", "as_html"),
 }
 
 

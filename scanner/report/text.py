@@ -15,7 +15,7 @@ from ...rules.severity import Severity
 from ..finding import Finding, Location, LocationKind
 from ..scan import Report
 from .safe import printable
-from .words import lives, may, next_step
+from .words import lives, may, next_step, where
 
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
@@ -94,13 +94,7 @@ def _row(console: Console, label: str, text: str) -> None:
 
 def place(location: Location) -> str:
     """A place in words."""
-    if location.kind is LocationKind.STDIN:
-        where = "standard input"
-    elif location.kind is LocationKind.MESSAGE:
-        where = "a tag's message" if location.blob else "a commit's message"
-    else:
-        where = location.path or f"blob {(location.blob or '')[:12]}"
-    text = f"{where}:{location.start_line}:{location.start_column}"
+    text = f"{where(location)}:{location.start_line}:{location.start_column}"
     if location.kind is LocationKind.WORKTREE:
         text += "  in the working tree"
     if location.encoding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...rules.classify import Classification, Source, rfc3339
 from ...rules.rule import Access, Environment, Exposure, Level, LifetimeClass, Nature, Rule
+from ..finding import Location, LocationKind
 
 EXPOSURES = {
     Exposure.PUBLISHABLE: "made to be public",
@@ -59,6 +60,15 @@ def lives(about: Classification) -> str:
         text = f"{'expired' if life.kind is LifetimeClass.EXPIRED else 'expires'} {rfc3339(life.expires_at)}"
         text += f", issued {issued}" if issued else ""
     return text + ("; legacy kind" if about.legacy else "")
+
+
+def where(location: Location) -> str:
+    """What a key stands in."""
+    if location.kind is LocationKind.STDIN:
+        return "standard input"
+    if location.kind is LocationKind.MESSAGE:
+        return "a tag's message" if location.blob else "a commit's message"
+    return location.path or f"blob {(location.blob or '')[:12]}"
 
 
 def next_step(rule: Rule, about: Classification) -> str:

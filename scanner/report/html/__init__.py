@@ -1,0 +1,38 @@
+"""HTML: one file that needs nothing else, works offline and without JavaScript, and stays under a megabyte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...scan import Report
+from .charts import bars
+from .fit import fit
+from .head import about
+from .matrix import matrix
+from .overview import overview
+from .template import page_parts, pieces
+from .timeline import timeline
+
+MOST_BYTES = 1_000_000
+# What the sentence about findings that were left out, unknown before they are, may add.
+SPARE = 4_000
+
+
+def as_html(report: Report) -> Iterator[str]:
+    """The page, in pieces. Findings that there is no room for are rows instead of cards, then only counted."""
+    counts = overview(report)
+    values = {
+        "about": about(report),
+        "overview": counts,
+        "charts": [
+            bars("severity", "By severity", counts.by_severity),
+            matrix(counts.by_exposure_and_lifetime),
+            bars("provider", "By provider", counts.by_provider),
+            timeline(counts.over_time, counts.undated),
+        ],
+        "providers": sorted({each.rule.provider for each in report.findings}),
+    }
+    room = MOST_BYTES - SPARE - sum(len(part.encode()) for part in page_parts(**values, fitted=fit([], 0, pieces())))
+    # Suppressed ones last: they are the first that may be left out.
+    ordered = sorted(report.findings, key=lambda each: each.suppressed is not None)
+    yield from page_parts(**values, fitted=fit(ordered, room, pieces()))

@@ -1,0 +1,196 @@
+"use strict";
+// Sorts and filters what the page already holds. The state is in the address, so that a view can be shared; nothing is
+// stored, nothing is fetched, and no text of the page is ever read as markup.
+(function () {
+  const root = document.documentElement;
+  const table = document.getElementById("table");
+  const bodies = table ? Array.from(table.tBodies) : [];
+  const bar = document.querySelector(".filters");
+  const controls = bar ? Array.from(bar.querySelectorAll("input, select")) : [];
+  const status = document.getElementById("status");
+  const opener = document.getElementById("open");
+  const RANKS = { note: 0, low: 1, medium: 2, high: 3, critical: 4 };
+  let state = new URLSearchParams();
+
+  // Theme: what the system says, until somebody chooses.
+  const themes = document.getElementById("theme");
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const nameTheme = () => (themes.textContent = isDark() ? "Light theme" : "Dark theme");
+  function setTheme(name) {
+    if (name === "dark" || name === "light") root.dataset.theme = name;
+    nameTheme();
+  }
+  themes.hidden = false;
+  system.addEventListener("change", nameTheme);
+  themes.addEventListener("click", () => {
+    setTheme(isDark() ? "light" : "dark");
+    state.set("theme", root.dataset.theme);
+    remember();
+  });
+
+  // What of a finding a filter looks at.
+  const texts = new WeakMap();
+  function text(body) {
+    if (!texts.has(body)) texts.set(body, body.textContent.toLowerCase());
+    return texts.get(body);
+  }
+  const FITS = {
+    q: (body, value) => value.toLowerCase().split(/\s+/).every((word) => text(body).includes(word)),
+    severity: (body, value) =>
+      value.startsWith("min-")
+        ? Number(body.dataset.severity) >= RANKS[value.slice(4)]
+        : Number(body.dataset.severity) === RANKS[value],
+    exposure: (body, value) =>
+      value === "private"
+        ? body.dataset.exposure === "secret" || body.dataset.exposure === "admin"
+        : body.dataset.exposure === value,
+    lifetime: (body, value) => body.dataset.lifetime === value,
+    provider: (body, value) => body.dataset.provider === value,
+    where: (body, value) => body.dataset.where.split(" ").includes(value),
+  };
+
+  function filter() {
+    const wanted = Object.keys(FITS).filter((name) => (state.get(name) || "").trim());
+    const withSuppressed = state.has("suppressed");
+    let shown = 0;
+    let all = 0;
+    for (const body of bodies) {
+      const counts = withSuppressed || !("suppressed" in body.dataset);
+      const fits = counts && wanted.every((name) => FITS[name](body, state.get(name).trim()));
+      body.hidden = !fits;
+      shown += fits;
+      all += counts;
+    }
+    const words = shown === all ? `All ${all.toLocaleString("en")} shown` : `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} shown`;
+    if (status.textContent !== words) status.textContent = words;
+    document.getElementById("none").hidden = shown > 0;
+  }
+
+  // Sorting: by a cell's data-v where it has one, else by its text; what was equal keeps its order.
+  const buttons = table ? Array.from(table.tHead.querySelectorAll("button")) : [];
+  function value(body, index) {
+    const cell = body.rows[0].cells[index];
+    const shown = cell.dataset.v || cell.textContent;
+    return shown !== "" && !isNaN(shown) ? Number(shown) : shown.toLowerCase();
+  }
+  function compare(a, b) {
+    if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
+    return typeof a === "number" ? -1 : 1;
+  }
+  function sort() {
+    const wanted = state.get("sort") || "-severity";
+    const descending = wanted.startsWith("-");
+    const index = buttons.findIndex((button) => button.dataset.sort === wanted.replace(/^-/, ""));
+    if (index < 0) return;
+    buttons.forEach((button, at) => {
+      const order = at !== index ? "none" : descending ? "descending" : "ascending";
+      button.closest("th").setAttribute("aria-sort", order);
+    });
+    const keyed = bodies.map((body) => [value(body, index), body]);
+    keyed.sort((a, b) => (descending ? compare(b[0], a[0]) : compare(a[0], b[0])));
+    table.append(...keyed.map((each) => each[1]));
+  }
+  buttons.forEach((button) => {
+    button.disabled = false;
+    button.addEventListener("click", () => {
+      const name = button.dataset.sort;
+      const order = button.closest("th").getAttribute("aria-sort");
+      const descending = order === "none" ? "descending" in button.dataset : order === "ascending";
+      state.set("sort", (descending ? "-" : "") + name);
+      sort();
+      remember();
+    });
+  });
+
+  // The address: #q=stripe&severity=min-high&sort=-places; an address without = is a place in the page.
+  function remember() {
+    try {
+      history.replaceState(null, "", "#" + state);
+    } catch (error) {
+      // some viewers forbid it: the view works, only the address does not show it
+    }
+  }
+  function recall() {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return reveal(hash);
+    state = new URLSearchParams(hash);
+    setTheme(state.get("theme"));
+    if (!table) return;
+    for (const control of controls) {
+      if (control.type === "checkbox") control.checked = state.has(control.name);
+      else control.value = state.get(control.name) || "";
+    }
+    sort();
+    filter();
+    if (state.has("open")) toggle(true);
+    if (Object.keys(FITS).some((name) => state.has(name))) bar.scrollIntoView();
+  }
+  function reveal(name) {
+    const target = document.getElementById(name);
+    const body = target && target.closest("tbody[data-severity]");
+    if (!body) return;
+    body.hidden = false;
+    const card = body.querySelector("details");
+    if (card) card.open = true;
+    body.scrollIntoView();
+  }
+
+  const cards = () => bodies.filter((body) => !body.hidden).map((body) => body.querySelector("details")).filter(Boolean);
+  function toggle(open) {
+    for (const card of cards()) card.open = open;
+    opener.textContent = open ? "Close all" : "Open all";
+  }
+
+  if (table) {
+    bar.hidden = false;
+    root.classList.add("scripted");
+    filter();
+    for (const control of controls) {
+      control.addEventListener(control.type === "search" ? "input" : "change", () => {
+        const set = control.type === "checkbox" ? control.checked : control.value;
+        if (set) state.set(control.name, control.type === "checkbox" ? "1" : control.value);
+        else state.delete(control.name);
+        filter();
+        remember();
+      });
+    }
+    document.getElementById("reset").addEventListener("click", () => {
+      const theme = state.get("theme");
+      state = new URLSearchParams(theme ? { theme } : {});
+      for (const control of controls) {
+        if (control.type === "checkbox") control.checked = false;
+        else control.value = "";
+      }
+      sort();
+      filter();
+      remember();
+    });
+    opener.addEventListener("click", () => toggle(opener.textContent === "Open all"));
+    // A row opens its card; the keyboard has the summary below it.
+    table.addEventListener("click", (event) => {
+      const row = event.target.closest("tr.row");
+      const card = row && row.parentNode.querySelector("details");
+      if (card && !String(getSelection())) card.open = !card.open;
+    });
+    const search = bar.querySelector("input[type=search]");
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("input, select, textarea")) return;
+      event.preventDefault();
+      search.focus();
+      search.select();
+    });
+    let closed = [];
+    window.addEventListener("beforeprint", () => {
+      closed = Array.from(table.querySelectorAll("details:not([open])"));
+      for (const card of closed) card.open = true;
+    });
+    window.addEventListener("afterprint", () => {
+      for (const card of closed) card.open = false;
+    });
+  }
+  window.addEventListener("hashchange", recall);
+  nameTheme();
+  recall();
+})();
