@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....rules.severity import Severity
 from ...scan import Report
 from .charts import bars
-from .fit import fit
+from .fit import Fitted, fit
 from .head import about
 from .matrix import matrix
 from .overview import overview
@@ -14,8 +15,8 @@ from .template import page_parts, pieces
 from .timeline import timeline
 
 MOST_BYTES = 1_000_000
-# What the sentence about findings that were left out, unknown before they are, may add.
-SPARE = 4_000
+# Stands for all findings while the rest of the page is measured: every level left out, in numbers longer than any.
+MEASURE = Fitted((), 1, [(level, 10**9) for level in Severity])
 
 
 def as_html(report: Report) -> Iterator[str]:
@@ -32,7 +33,7 @@ def as_html(report: Report) -> Iterator[str]:
         ],
         "providers": sorted({each.rule.provider for each in report.findings}),
     }
-    room = MOST_BYTES - SPARE - sum(len(part.encode()) for part in page_parts(**values, fitted=fit([], 0, pieces())))
+    room = MOST_BYTES - sum(len(part.encode()) for part in page_parts(**values, fitted=MEASURE))
     # Suppressed ones last: they are the first that may be left out.
     ordered = sorted(report.findings, key=lambda each: each.suppressed is not None)
     yield from page_parts(**values, fitted=fit(ordered, room, pieces()))

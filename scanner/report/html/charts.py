@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 from ..safe import printable
 from .view import clip
 
-MOST_BARS = 8
-ROW = 30
+MOST_BARS = 7
+HEIGHT = 210
+THICK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,23 @@ def bars(name: str, title: str, counts: Sequence[tuple[str, int]]) -> Chart:
     if len(counts) > MOST_BARS:
         rest = counts[MOST_BARS - 1 :]
         rows = [*counts[: MOST_BARS - 1], (f"{len(rest)} others", sum(count for _, count in rest))]
-    most = max((count for _, count in rows), default=0) or 1
+    named = rows[: MOST_BARS - 1] if len(counts) > MOST_BARS else rows
+    most = max((count for _, count in named), default=0) or 1
+    pitch = HEIGHT // max(len(rows), MOST_BARS if name != "severity" else 1)
     drawn = []
     for index, (label, count) in enumerate(rows):
-        top = index * ROW
+        top = index * pitch
         kind = f"fill-{label}" if name == "severity" else "fill"
         drawn += [
             text(label, 0, top + 13),
             text(f"{count:,}", "100%", top + 13, "end number"),
-            Markup('<rect class="track" y="{}" width="100%" height="6" rx="3"/>').format(top + 19),
-            Markup('<rect class="{}" y="{}" width="{}" height="6" rx="3"/>').format(
-                kind, top + 19, percent(count / most)
-            ),
         ]
+        if index < len(named):  # the others together may well be more than the first: a bar would mislead
+            bar = Markup('<rect class="{}" y="{}" width="{}" height="{}" rx="3"/>')
+            drawn.append(bar.format("track", top + 19, "100%", THICK))
+            drawn.append(bar.format(kind, top + 19, percent(count / most), THICK))
     says = "; ".join(f"{label}: {count:,}" for label, count in rows) or "nothing"
-    picture = svg(name, title, says, max(len(rows), 1) * ROW, drawn)
+    picture = svg(name, title, says, HEIGHT, drawn)
     table = [(clip(label, 80), [count]) for label, count in counts[:100]]
     return Chart(name, title, picture, ["keys"], table, filters=True)
 

@@ -32,8 +32,8 @@ def matrix(counts: Counter[tuple[Exposure, LifetimeClass]]) -> Chart:
     for index, column in enumerate(COLUMNS):
         middle = percent(LABEL + (index + 0.5) * width)
         first, dash, last = column.rpartition("-")  # in two lines, for narrow pages
-        drawn.append(text(first + dash, middle, HEAD - 20, "middle small"))
-        drawn.append(text(last, middle, HEAD - 8, "middle small"))
+        drawn.append(text(first + dash, middle, HEAD - 20, "middle small tight"))
+        drawn.append(text(last, middle, HEAD - 8, "middle small tight"))
     for line, row in enumerate(ROWS):
         top = HEAD + line * ROW
         drawn.append(text(row, 0, top + ROW // 2 + 3, "small"))

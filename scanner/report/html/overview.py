@@ -81,7 +81,7 @@ def _numbers(leaks: Sequence[Finding]) -> list[Number]:
             sum(each.in_head for each in leaks),
             "still in HEAD",
             "everyone who clones it has them",
-            "severity=min-low&where=head",
+            "severity=min-low&where=HEAD",
         ),
         Number(
             sum(

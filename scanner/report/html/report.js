@@ -9,7 +9,12 @@
   const controls = bar ? Array.from(bar.querySelectorAll("input, select")) : [];
   const status = document.getElementById("status");
   const opener = document.getElementById("open");
-  const RANKS = { note: 0, low: 1, medium: 2, high: 3, critical: 4 };
+  // What each word means when a column is sorted by it, the worst last; words in no list are sorted as words.
+  const ORDERS = {
+    severity: ["note", "low", "medium", "high", "critical"],
+    exposure: ["publishable", "conditional", "secret", "admin"],
+    lifetime: ["expired", "short-lived", "expiring", "unknown", "long-lived"],
+  };
   let state = new URLSearchParams();
 
   // Theme: what the system says, until somebody chooses.
@@ -30,24 +35,23 @@
   });
 
   // What of a finding a filter looks at.
-  const texts = new WeakMap();
-  function text(body) {
-    if (!texts.has(body)) texts.set(body, body.textContent.toLowerCase());
-    return texts.get(body);
+  const buttons = table ? Array.from(table.tHead.querySelectorAll("button")) : [];
+  const known = new Map();
+  for (const body of bodies) {
+    const facts = { text: body.textContent.toLowerCase(), is: (body.dataset.is || "").split(" ") };
+    buttons.forEach((button, index) => (facts[button.dataset.sort] = body.rows[0].cells[index].textContent.trim()));
+    known.set(body, facts);
   }
+  const level = (word) => ORDERS.severity.indexOf(word);
   const FITS = {
-    q: (body, value) => value.toLowerCase().split(/\s+/).every((word) => text(body).includes(word)),
-    severity: (body, value) =>
-      value.startsWith("min-")
-        ? Number(body.dataset.severity) >= RANKS[value.slice(4)]
-        : Number(body.dataset.severity) === RANKS[value],
-    exposure: (body, value) =>
-      value === "private"
-        ? body.dataset.exposure === "secret" || body.dataset.exposure === "admin"
-        : body.dataset.exposure === value,
-    lifetime: (body, value) => body.dataset.lifetime === value,
-    provider: (body, value) => body.dataset.provider === value,
-    where: (body, value) => body.dataset.where.split(" ").includes(value),
+    q: (facts, value) => value.toLowerCase().split(/\s+/).every((word) => facts.text.includes(word)),
+    severity: (facts, value) =>
+      value.startsWith("min-") ? level(facts.severity) >= level(value.slice(4)) : facts.severity === value,
+    exposure: (facts, value) =>
+      value === "private" ? ["secret", "admin"].includes(facts.exposure) : facts.exposure === value,
+    lifetime: (facts, value) => facts.lifetime === value,
+    provider: (facts, value) => facts.provider === value,
+    where: (facts, value) => facts.stands === value || facts.is.includes(value),
   };
 
   function filter() {
@@ -56,8 +60,9 @@
     let shown = 0;
     let all = 0;
     for (const body of bodies) {
-      const counts = withSuppressed || !("suppressed" in body.dataset);
-      const fits = counts && wanted.every((name) => FITS[name](body, state.get(name).trim()));
+      const facts = known.get(body);
+      const counts = withSuppressed || !facts.is.includes("suppressed");
+      const fits = counts && wanted.every((name) => FITS[name](facts, state.get(name).trim()));
       body.hidden = !fits;
       shown += fits;
       all += counts;
@@ -67,27 +72,23 @@
     document.getElementById("none").hidden = shown > 0;
   }
 
-  // Sorting: by a cell's data-v where it has one, else by its text; what was equal keeps its order.
-  const buttons = table ? Array.from(table.tHead.querySelectorAll("button")) : [];
-  function value(body, index) {
-    const cell = body.rows[0].cells[index];
-    const shown = cell.dataset.v || cell.textContent;
-    return shown !== "" && !isNaN(shown) ? Number(shown) : shown.toLowerCase();
+  // Sorting: what was equal keeps its order.
+  function value(body, name) {
+    const shown = known.get(body)[name];
+    if (ORDERS[name]) return ORDERS[name].indexOf(shown);
+    return name === "places" ? Number(shown.replace(/,/g, "")) : shown.toLowerCase();
   }
-  function compare(a, b) {
-    if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
-    return typeof a === "number" ? -1 : 1;
-  }
+  const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   function sort() {
     const wanted = state.get("sort") || "-severity";
     const descending = wanted.startsWith("-");
-    const index = buttons.findIndex((button) => button.dataset.sort === wanted.replace(/^-/, ""));
-    if (index < 0) return;
-    buttons.forEach((button, at) => {
-      const order = at !== index ? "none" : descending ? "descending" : "ascending";
+    const name = wanted.replace(/^-/, "");
+    if (!buttons.some((button) => button.dataset.sort === name)) return;
+    for (const button of buttons) {
+      const order = button.dataset.sort !== name ? "none" : descending ? "descending" : "ascending";
       button.closest("th").setAttribute("aria-sort", order);
-    });
-    const keyed = bodies.map((body) => [value(body, index), body]);
+    }
+    const keyed = bodies.map((body) => [value(body, name), body]);
     keyed.sort((a, b) => (descending ? compare(b[0], a[0]) : compare(a[0], b[0])));
     table.append(...keyed.map((each) => each[1]));
   }
@@ -128,8 +129,8 @@
   }
   function reveal(name) {
     const target = document.getElementById(name);
-    const body = target && target.closest("tbody[data-severity]");
-    if (!body) return;
+    const body = target && target.closest("tbody");
+    if (!known.has(body)) return;
     body.hidden = false;
     const card = body.querySelector("details");
     if (card) card.open = true;

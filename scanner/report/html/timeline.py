@@ -17,6 +17,9 @@ TOP = 18
 MOST_MONTHS = 60
 MOST_YEARS = 30
 MOST_LABELS = 10
+# Room for as many columns is there even when there are less: one alone should not look like a wall.
+FEWEST = 12
+LATE = 0.95  # from there on a label would reach over the edge
 
 
 def timeline(counts: Counter[tuple[str, Severity]], undated: int) -> Chart:
@@ -39,7 +42,7 @@ def timeline(counts: Counter[tuple[str, Severity]], undated: int) -> Chart:
 
 def _drawn(periods: Sequence[str], sums: dict[str, Counter[Severity]]) -> list[Markup]:
     most = max((each.total() for each in sums.values()), default=0) or 1
-    step = 1 / max(len(periods), 1)
+    step = 1 / max(len(periods), FEWEST)
     drawn = [
         Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(TOP + PLOT),
         Markup('<line class="grid faint" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(TOP),
@@ -54,10 +57,10 @@ def _drawn(periods: Sequence[str], sums: dict[str, Counter[Severity]]) -> list[M
             if height:
                 drawn.append(
                     Markup('<rect class="fill-{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>').format(
-                        level.value, percent((index + 0.1) * step), bottom, percent(min(0.8 * step, 0.06)), height
+                        level.value, percent((index + 0.1) * step), bottom, percent(0.8 * step), height
                     )
                 )
-        if index % every == 0:
+        if index % every == 0 and (index + 1) * step < LATE:
             kind = "small" if index // every % 2 == 0 else "small spare"  # a narrow page has room for half of them
             drawn.append(text(period, percent((index + 0.1) * step), TOP + PLOT + 18, kind))
     return drawn

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
-from ....rules.rule import Environment, Exposure, LifetimeClass
+from ....rules.rule import Environment
 from ...finding import Finding, Location, LocationKind, Subject
-from ..words import ACCESSES, EXPOSURES, LEVELS, lives, may, next_step, where
+from ..words import ACCESSES, LEVELS, lives, may, next_step, where
 from .overview import has_successor
 
 LONGEST = 300
 MOST_EVIDENCE = 30
+LINK = re.compile(r"https://[a-z0-9.-]+(?:/[!#-&(-;=?-~]*)?")
 # The branch that says most of all that reach a commit.
 MAIN = ("refs/heads/main", "refs/heads/master")
-# Worst last: what sorting by the column means.
-EXPOSURE_RANKS = {exposure: rank for rank, exposure in enumerate(Exposure)}
-LIFETIME_RANKS = {
-    LifetimeClass.EXPIRED: 0,
-    LifetimeClass.SHORT_LIVED: 1,
-    LifetimeClass.EXPIRING: 2,
-    LifetimeClass.UNKNOWN: 3,
-    LifetimeClass.LONG_LIVED: 4,
-}
 
 
-class Anchors:
-    """Names for the parts of a page: from a finding's id, so that a link outlives the report; never one twice."""
-
-    def __init__(self) -> None:
-        self._used: Counter[str] = Counter()
-
-    def name(self, finding: Finding) -> str:
-        short = finding.id[:16]
-        self._used[short] += 1
-        return f"f-{short}" + (f"-{self._used[short]}" if self._used[short] > 1 else "")
-
-
-def view(finding: Finding, anchors: Anchors, most_places: int) -> dict[str, Any]:
+def view(finding: Finding, anchor: str, most_places: int) -> dict[str, Any]:
     """All that a row or a card shows."""
     about, rule = finding.classification, finding.rule
     first = finding.introduced_by
+    marks = (
+        ("client", finding.client_side),
+        ("legacy", has_successor(finding)),
+        ("suppressed", finding.suppressed),
+    )
     return {
-        "anchor": anchors.name(finding),
+        "anchor": anchor,
         "id": finding.id,
         "rule": clip(rule.id),
         "title": clip(rule.title),
@@ -51,26 +35,22 @@ def view(finding: Finding, anchors: Anchors, most_places: int) -> dict[str, Any]
         "redacted": clip(finding.redacted),
         "is_name": finding.subject is Subject.NAME,
         "severity": finding.severity,
-        "rank": finding.severity.rank,
         "because": clip(finding.because),
         "exposure": about.exposure,
-        "exposure_rank": EXPOSURE_RANKS[about.exposure],
-        "exposure_words": EXPOSURES[about.exposure],
         "lifetime": about.lifetime.kind,
-        "lifetime_rank": LIFETIME_RANKS[about.lifetime.kind],
         "may": clip(_first_up(may(about)), 2 * LONGEST),
         "reach": f"{_first_up(ACCESSES[about.scope.access])} to {LEVELS[about.scope.level]}",
         "lives": clip(_first_up(lives(about))),
-        "principal": clip(about.principal or ""),
-        "permissions": [clip(each) for each in about.scope.permissions[:MOST_EVIDENCE]],
+        "scope": clip(LEVELS[about.scope.level] + (f": {about.principal}" if about.principal else "")),
         "environment": "" if about.environment is Environment.UNKNOWN else about.environment,
         "confidence": about.confidence,
         "legacy": about.legacy,
-        "replaced": has_successor(finding),
         "evidence": [clip(each) for each in about.evidence[:MOST_EVIDENCE]],
         "in_head": finding.in_head,
         "client": bool(finding.client_side),
+        "marks": " ".join(word for word, holds in marks if holds),
         "stands": _stands(finding),
+        "at_once": first and len(finding.locations) == 1 and first.commit == finding.locations[0].commit,
         "occurrences": max(finding.occurrences, len(finding.locations)),
         "first_place": clip(_at(finding.locations[0])) if finding.locations else "",
         "places": [place(each) for each in finding.locations[:most_places]],
@@ -82,7 +62,7 @@ def view(finding: Finding, anchors: Anchors, most_places: int) -> dict[str, Any]
             "path": clip(first.path or ""),
         },
         "next": clip(_first_up(next_step(rule, about)), 2 * LONGEST),
-        "successors": [] if about.harmless else [clip(each) for each in rule.successor.rules[:MOST_EVIDENCE]],
+        "successors": [] if about.harmless else [clip(each) for each in rule.successor.rules if each != rule.id],
         "links": links(finding),
         "suppressed": finding.suppressed and {"by": finding.suppressed.by, "reason": clip(finding.suppressed.reason)},
     }
@@ -111,11 +91,10 @@ def links(finding: Finding) -> list[dict[str, str]]:
     scanned repository's own."""
     if finding.rule.user:
         return []
-    parts = [(url, urlsplit(url)) for url in finding.rule.references]
     return [
-        {"url": url, "text": clip(f"{part.hostname}{part.path.rstrip('/')}", 90)}
-        for url, part in parts
-        if part.scheme == "https" and part.hostname
+        {"url": url, "text": clip(url.removeprefix("https://").rstrip("/"), 90)}
+        for url in finding.rule.references
+        if LINK.fullmatch(url)
     ]
 
 
