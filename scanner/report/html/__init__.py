@@ -15,6 +15,7 @@ from .template import page_parts, pieces
 from .timeline import timeline
 
 MOST_BYTES = 1_000_000
+MOST_PROVIDERS = 200  # to choose from; user rules may bring any number
 # Stands for all findings while the rest of the page is measured: every level left out, in numbers longer than any.
 MEASURE = Fitted((), 1, [(level, 10**9) for level in Severity])
 
@@ -29,9 +30,9 @@ def as_html(report: Report) -> Iterator[str]:
             bars("severity", "By severity", counts.by_severity),
             matrix(counts.by_exposure_and_lifetime),
             bars("provider", "By provider", counts.by_provider),
-            timeline(counts.over_time, counts.undated),
+            *([timeline(counts.over_time, counts.undated)] if counts.over_time else []),
         ],
-        "providers": sorted({each.rule.provider for each in report.findings}),
+        "providers": sorted({each.rule.provider for each in report.findings})[:MOST_PROVIDERS],
     }
     room = MOST_BYTES - sum(len(part.encode()) for part in page_parts(**values, fitted=MEASURE))
     # Suppressed ones last: they are the first that may be left out.

@@ -56,6 +56,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("On", moment(rfc3339(report.started_at)) + " UTC"),
         ("Took", f"{report.duration:.1f} s" if report.duration < 120 else f"{report.duration / 60:.0f} min"),
         ("Read", ", ".join(read)),
+        ("Left out", f"{report.left_out:,} by path or configuration" if report.left_out else ""),
         ("Engine", stats.engine),
     ]
 

@@ -121,6 +121,7 @@
     for (const control of controls) {
       if (control.type === "checkbox") control.checked = state.has(control.name);
       else control.value = state.get(control.name) || "";
+      if (control.type !== "checkbox" && !control.value) state.delete(control.name); // no such choice
     }
     sort();
     filter();

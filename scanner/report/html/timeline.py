@@ -46,7 +46,7 @@ def _drawn(periods: Sequence[str], sums: dict[str, Counter[Severity]]) -> list[M
     drawn = [
         Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(TOP + PLOT),
         Markup('<line class="grid faint" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(TOP),
-        text(f"{most:,} keys", "100%", TOP - 5, "end small"),
+        text(f"{most:,} key{'s' if most > 1 else ''}", "100%", TOP - 5, "end small"),
     ]
     every = -(-len(periods) // MOST_LABELS)
     for index, period in enumerate(periods):
