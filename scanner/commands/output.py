@@ -29,6 +29,7 @@ class Format(StrEnum):
     GITLAB = "gitlab"
     JUNIT = "junit"
     GITLEAKS_JSON = "gitleaks-json"
+    HTML = "html"
 
 
 ENDINGS = {
@@ -41,6 +42,8 @@ ENDINGS = {
     ".markdown": Format.MARKDOWN,
     ".csv": Format.CSV,
     ".xml": Format.JUNIT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
 }
 # Formats that show every finding in a file of the checkout.
 ANCHORED = {Format.SARIF}
@@ -58,6 +61,7 @@ RENDERERS = {
     Format.GITLAB: ("..report.gitlab", "as_gitlab"),
     Format.JUNIT: ("..report.junit", "as_junit"),
     Format.GITLEAKS_JSON: ("..report.gitleaks", "as_gitleaks_json"),
+    Format.HTML: ("..report.html", "as_html"),
 }
 
 

@@ -64,6 +64,15 @@ def lives(about: Classification) -> str:
     return text + ("; legacy kind" if about.legacy else "")
 
 
+def where(location: Location) -> str:
+    """What a key stands in."""
+    if location.kind is LocationKind.STDIN:
+        return "standard input"
+    if location.kind is LocationKind.MESSAGE:
+        return "a tag's message" if location.blob else "a commit's message"
+    return location.path or f"blob {(location.blob or '')[:12]}"
+
+
 def next_step(rule: Rule, about: Classification) -> str:
     """What to do about it."""
     if about.harmless:
@@ -75,13 +84,7 @@ def next_step(rule: Rule, about: Classification) -> str:
 
 def place(location: Location) -> str:
     """A place in words."""
-    if location.kind is LocationKind.STDIN:
-        where = "standard input"
-    elif location.kind is LocationKind.MESSAGE:
-        where = "a tag's message" if location.blob else "a commit's message"
-    else:
-        where = location.path or f"blob {(location.blob or '')[:12]}"
-    text = f"{where}:{location.start_line}:{location.start_column}"
+    text = f"{where(location)}:{location.start_line}:{location.start_column}"
     if location.kind is LocationKind.WORKTREE:
         text += "  in the working tree"
     if location.encoding:
