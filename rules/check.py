@@ -25,9 +25,9 @@ class Defect:
     problem: str
 
 
-def check(rules: Sequence[Rule]) -> list[Defect]:
-    """The defects of a set of rules that are used together."""
-    counts = Counter(rule.id for rule in rules)
+def check(rules: Sequence[Rule], others: Sequence[Rule] = ()) -> list[Defect]:
+    """The defects of a set of rules that are used together with `others`."""
+    counts = Counter(rule.id for rule in (*rules, *others))
     twice = [Defect(name, "the id is used twice") for name, count in counts.items() if count > 1]
     return twice + [Defect(rule.id, problem) for rule in rules for problem in _problems(rule, counts)]
 
@@ -63,6 +63,11 @@ def _pattern_problems(rule: Rule) -> Iterator[str]:
     sources = [("pattern", rule.pattern), ("context", rule.context)]
     sources += [("signal", signal.pattern) for signal in rule.signals]
     sources += [("pair", rule.pair.pattern)] if rule.pair else []
+    sources += [("owner", rule.owner)] if rule.owner else []
+    if rule.user:  # compiled when they were read; may use what only the engine with the time limit knows
+        if rule.pair and "key" not in rule.pair_regex.groupindex:
+            yield "pair: has no group `key`"
+        return
     for name, source in sources:
         try:
             with warnings.catch_warnings():
@@ -72,7 +77,7 @@ def _pattern_problems(rule: Rule) -> Iterator[str]:
             yield f"{name}: not a pattern: {error}"
             continue
         longest = parsed.getwidth()[1]
-        if name == "pattern" and not rule.user and longest > rule.max_length:
+        if name == "pattern" and longest > rule.max_length:
             yield f"a match may be {longest} bytes long, more than max_length {rule.max_length}"
         if name == "pair" and "key" not in parsed.state.groupdict:
             yield "pair: has no group `key`"

@@ -36,6 +36,9 @@ Table = Mapping[str, Any]
 E = TypeVar("E", bound=StrEnum)
 
 # What a user's rule may leave out; the catalogue leaves out nothing of these.
+# Characters of an anchor, and bytes of a match, at most.
+LONGEST_ANCHOR = 256
+LONGEST_MATCH = 16 * 1024
 USER_DEFAULTS: Table = {"max_length": 256, "exposure": "secret", "title": "User rule"}
 
 
@@ -61,6 +64,8 @@ def read_rules(path: Path) -> Iterator[Rule]:
 def user_rules(tables: Iterable[Table], where: Where) -> Iterator[Rule]:
     """The `[[rule]]` tables of a configuration file; their patterns run under a time limit."""
     for table in tables:
+        if not isinstance(table, dict):
+            raise where.error("rule", "must be tables", "write [[rule]]")
         yield make_rule({"provider": "user", **USER_DEFAULTS, **table}, where, user=True)
 
 
@@ -120,7 +125,7 @@ def make_rule(table: Table, where: Where, *, user: bool = False) -> Rule:
         provider=read.text(table, "provider"),
         anchors=tuple(anchor.encode() for anchor in read.anchors(table)),
         pattern=read.pattern(table, "pattern"),
-        max_length=read.number(table, "max_length"),
+        max_length=read.length(table),
         exposure=read.word(table, "exposure", Exposure, Exposure.SECRET),
         scope=read.scope(table),
         lifetime=read.lifetime(table),
@@ -139,6 +144,8 @@ def make_rule(table: Table, where: Where, *, user: bool = False) -> Rule:
         signals=read.signals(table),
         pair=read.pair(table),
         min_entropy=read.real(table, "min_entropy"),
+        lead=read.number(table, "lead"),
+        owner=read.pattern(table, "owner"),
         guessable=read.flag(table, "guessable"),
         evidence=read.text(table, "evidence"),
         successor=read.successor(table),
@@ -203,8 +210,8 @@ class Reader:
 
     def anchors(self, table: Table) -> tuple[str, ...]:
         anchors = self.texts(table, "anchors")
-        if not anchors or any(len(anchor) < 3 for anchor in anchors):
-            raise self.where.error("anchors", "must name literals of 3 characters or more", "", self.near)
+        if not anchors or not all(3 <= len(anchor) <= LONGEST_ANCHOR for anchor in anchors):
+            raise self.where.error("anchors", f"must name literals of 3 to {LONGEST_ANCHOR} characters", "", self.near)
         return anchors
 
     def pattern(self, table: Table, key: str) -> str:
@@ -218,6 +225,18 @@ class Reader:
             except regex.error as error:
                 raise self.where.error(key, f"is no pattern: {error}", "mend it", self.near) from None
         return text
+
+    def length(self, table: Table) -> int:
+        length = self.number(table, "max_length")
+        if not 0 < length <= LONGEST_MATCH:  # windows over large files keep that much at hand
+            raise self.where.error("max_length", f"must be 1 to {LONGEST_MATCH} bytes", "", self.near)
+        return length
+
+    def tables(self, table: Table, key: str) -> list[Table]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise self.where.error(key, "must be tables", f"write [[rule.{key}]]", self.near)
+        return value
 
     def scope(self, table: Table) -> Scope:
         scope = self.table(table, "scope")
@@ -238,7 +257,7 @@ class Reader:
 
     def signals(self, table: Table) -> tuple[Signal, ...]:
         signals = []
-        for signal in table.get("signal", ()):
+        for signal in self.tables(table, "signal"):
             self.where.known(signal, ("means", "evidence", "pattern", "paths"), self.near)
             signals.append(
                 Signal(

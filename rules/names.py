@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .place import PUBLIC_PREFIXES, public_prefix
@@ -12,6 +13,10 @@ PRIVATE = (Exposure.SECRET, Exposure.ADMIN)
 # Names that more than one kind of key goes by, some of which may ship.
 SERVER_ONLY = frozenset({"GEMINI_API_KEY"})  # Google: never in client code, whichever kind of key it holds
 AMBIGUOUS = frozenset({"DATABASE_URL", "JWT_SECRET"})
+
+
+# No build that knows these prefixes reads such files.
+ELSEWHERE = re.compile(r"\.(?:py|go|rs|java|rb|php|cs|c|cc|cpp|h|hpp|swift|kt|dart|ex|exs|pl|sql)$")
 
 
 def name_rule(rules: Sequence[Rule]) -> Rule:

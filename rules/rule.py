@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from .timed import TimedPattern
+
+Pattern = re.Pattern[bytes] | TimedPattern
+
 
 class Exposure(StrEnum):
     """Where a key may stand."""
@@ -148,7 +152,9 @@ class Rule:
     `pattern` is a regular expression over bytes: its group `key` is the key, else the whole match is; a group
     `environment` that reads `test` or `live` sets the environment. `max_length` is the longest match in bytes.
     `where` are conditions on what the decoder reads: every named fact must be one of the listed values (`*` for any,
-    a leading `!` for absent). Of two overlapping matches the one of higher `precedence` stays.
+    a leading `!` for absent). Of two overlapping matches the one of higher `precedence` stays. A match starts at most
+    `lead` bytes before an anchor (0: `max_length`). `owner` is a pattern over the key and its surroundings, whose named
+    group says whom the key speaks for.
     """
 
     id: str
@@ -182,23 +188,46 @@ class Rule:
     examples: tuple[str, ...] = ()
     non_examples: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    lead: int = 0
+    owner: str = ""
     user: bool = False  # from a configuration file: its pattern runs under a time limit
 
     # Compiled on first use: a scan that meets no anchor of a rule never pays for its pattern.
     @cached_property
-    def regex(self) -> re.Pattern[bytes]:
-        return re.compile(widened(self.pattern).encode())
+    def regex(self) -> Pattern:
+        return self._compiled(widened(self.pattern))
 
     @cached_property
-    def context_regex(self) -> re.Pattern[bytes]:
-        return re.compile(self.context.encode())
+    def context_regex(self) -> Pattern:
+        return self._compiled(self.context)
 
     @cached_property
-    def signal_regexes(self) -> tuple[re.Pattern[bytes] | None, ...]:
-        return tuple(re.compile(signal.pattern.encode()) if signal.pattern else None for signal in self.signals)
+    def signal_regexes(self) -> tuple[Pattern | None, ...]:
+        return tuple(self._compiled(signal.pattern) if signal.pattern else None for signal in self.signals)
 
     @cached_property
-    def pair_regex(self) -> re.Pattern[bytes]:
+    def pair_regex(self) -> Pattern:
         if self.pair is None:
             raise ValueError(f"{self.id} has no pair")
-        return re.compile(self.pair.pattern.encode())
+        return self._compiled(self.pair.pattern)
+
+    @cached_property
+    def owner_regex(self) -> Pattern:
+        return self._compiled(self.owner)
+
+    def _compiled(self, source: str) -> Pattern:
+        return TimedPattern(source) if self.user else re.compile(source.encode())
+
+    def reach_before(self, anchor: bytes) -> int:
+        """Bytes before an anchor at which a match may start: none where the pattern begins with it."""
+        return self._reaches[anchor]
+
+    @cached_property
+    def _reaches(self) -> Mapping[bytes, int]:
+        fence = _FENCE.match(self.pattern)
+        body = self.pattern[fence.end() if fence else 0 :]
+        texts = {anchor: anchor.decode("latin-1") for anchor in self.anchors}
+        return {
+            anchor: 0 if body.startswith((text, re.escape(text))) else self.lead or self.max_length
+            for anchor, text in texts.items()
+        }

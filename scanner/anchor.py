@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from .attribute import head_entries
 from .finding import Finding, Location, LocationKind
 from .git import Git
-from .locate import shown_path
-from .source.batch import Unread
+from .source.batch import Unread, shown_path
 from .source.objects import read_objects
 
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from ..rules.classify import Classification, classify, default_access
 from ..rules.decode import decode
 from ..rules.identity import identity, redacted
+from ..rules.names import ELSEWHERE
 from ..rules.place import Place
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
@@ -95,7 +96,9 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
     client = False
     for item, match in sighting.matches:
         for location in locate(item, match, attribution):
-            if not request.paths.passes(location.path):
+            if not request.paths.passes(location.path, attribution.complete):
+                continue
+            if rule.nature is Nature.NAME and ELSEWHERE.search(location.path or ""):
                 continue
             locations.append(location)
             meanings |= dict.fromkeys(match.meanings) | dict.fromkeys(_by_path(rule, location.path))

@@ -9,7 +9,7 @@ from ..rules.place import Place, place_of
 from .attribute import Attribution
 from .finding import Location, LocationKind
 from .match import Match
-from .source.batch import Item, Kind
+from .source.batch import Item, Kind, shown_path
 
 
 def locate(item: Item, match: Match, attribution: Attribution) -> Iterator[Location]:
@@ -87,9 +87,3 @@ def _dated(location: Location, commit: bytes, attribution: Attribution) -> Locat
         refs_total=reach.total,
         ref_kinds=reach.kinds,
     )
-
-
-def shown_path(path: bytes) -> str:
-    """A path as reports show it: UTF-8, with slashes, other bytes percent-escaped."""
-    text = path.decode("utf-8", "surrogateescape")
-    return "".join(f"%{ord(char) - 0xDC00:02X}" if 0xDC80 <= ord(char) <= 0xDCFF else char for char in text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from ..rules.identity import normalized
 from ..rules.public import entropy
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
+from ..rules.timed import OutOfTimeError
 from .engine import Engine, EngineChoice, Form, Literal, make_engine
 from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
 from .name import name_before
@@ -24,9 +24,6 @@ from .suppress.inline import allowed_by
 SURROUNDINGS = 2000
 # UTF-16 in base64, say; deeper nesting hides nothing that a person put there by habit.
 DEEPEST = 2
-# Seconds that one search with a user's pattern may take, and all of a rule's in one thread.
-USER_PATTERN_TIMEOUT = 1.0
-USER_RULE_BUDGET = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,6 @@ class Matcher:
         self._literals = literals
         self._reference: Engine | None = None
         self.timeouts: dict[str, int] = {}
-        self._spent: dict[str, float] = {}  # seconds, by user rule
 
     def matches(self, part: Resident, hits: Iterable[tuple[int, int]]) -> list[Match]:
         """The matches around `hits` ((end, literal) within `part`), overlaps settled, in the order of the text."""
@@ -118,7 +114,7 @@ class Matcher:
                 for number in literal.rules:
                     if end <= reached.get(number, -1):
                         continue
-                    for found in self._confirmed(self._rules[number], data, low, high, start, end):
+                    for found in self._confirmed(self._rules[number], literal.text, data, low, high, start, end):
                         reached[number] = found.spans[0][1]
                         if found.rule.pair:
                             halves.setdefault(number, []).append(found)
@@ -129,44 +125,24 @@ class Matcher:
         for each in halves.values():
             yield from _completed(each, data, low, high)
 
-    def _confirmed(self, rule: Rule, data: Buffer, low: int, high: int, start: int, end: int) -> Iterator[_Found]:
-        """The match of `rule` that holds the anchor at `start` to `end`, if there is one."""
-        window = (max(low, start - rule.max_length), min(high, end + rule.max_length))
-        for match in self._search(rule, data, window):
-            if match.start() > start:
-                return
-            if match.end() < end:
-                continue
-            group: int | str = "key" if "key" in match.re.groupindex else 0
-            found = self._considered(rule, data, low, high, match, group)
-            if found:
-                yield found
-            return
-
-    def _search(self, rule: Rule, data: Buffer, window: tuple[int, int]) -> Iterator[re.Match[bytes]]:
-        if not rule.user:
-            yield from rule.regex.finditer(data, *window)
-            return
-        import regex  # the only engine here that can be given a time limit; not needed without user rules
-
-        left = USER_RULE_BUDGET - self._spent.get(rule.id, 0.0)
-        started = time.monotonic()
+    def _confirmed(
+        self, rule: Rule, anchor: bytes, data: Buffer, low: int, high: int, start: int, end: int
+    ) -> Iterator[_Found]:
+        """The match of `rule` that holds its anchor at `start` to `end`, if there is one."""
         try:
-            if left <= 0:
-                raise TimeoutError
-            pattern = regex.compile(rule.pattern.encode())
-            found = list(pattern.finditer(data, *window, timeout=min(left, USER_PATTERN_TIMEOUT)))
-        except TimeoutError:
-            self.timeouts[rule.id] = self.timeouts.get(rule.id, 0) + 1
+            match = _holding(rule, rule.reach_before(anchor), data, low, high, start, end)
+            found = self._considered(rule, data, low, high, match) if match else None
+        except OutOfTimeError:
+            self.timeouts[f"rule {rule.id}"] = self.timeouts.get(f"rule {rule.id}", 0) + 1
             return
-        finally:
-            self._spent[rule.id] = self._spent.get(rule.id, 0.0) + time.monotonic() - started
-        yield from found  # type: ignore[misc]  # the two engines' matches answer alike
+        if found:
+            yield found
 
-    def _considered(
-        self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes], group: int | str
-    ) -> _Found | None:
-        """The match, unless entropy, decoder, surroundings or a missing second half speak against it."""
+    def _considered(self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes]) -> _Found | None:
+        """The match, unless entropy, decoder or surroundings speak against it."""
+        group: int | str = "key" if "key" in rule.regex.groupindex else 0
+        if match[group] is None:  # a group that took no part
+            return None
         whole, span, key = match.span(), match.span(group), bytes(match[group])
         if rule.min_entropy and entropy(key) < rule.min_entropy:
             return None
@@ -177,7 +153,7 @@ class Matcher:
             return None
         # What its own line says of a key counts more than what stands somewhere near: files hold many keys.
         meanings = _meanings(rule, data, *_line(data, near, whole)) or _meanings(rule, data, *near)
-        stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in match.re.groupindex else ""
+        stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in rule.regex.groupindex else ""
         name = key.decode("latin-1") if rule.nature is Nature.NAME else name_before(data, low, span[0])
         return _Found(rule, key, *span, (whole,), name, "", stage, meanings)
 
@@ -207,6 +183,23 @@ class Matcher:
             inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
             outer_name = name_before(data, low, text.run[0])
             yield from (_outward(each, text, outer_name) for each in settle(inner))
+
+
+def _holding(
+    rule: Rule, before: int, data: Buffer, low: int, high: int, start: int, end: int
+) -> re.Match[bytes] | None:
+    """The first match of the rule that holds the bytes `start` to `end` and starts at most `before` bytes earlier."""
+    limit = min(high, end + rule.max_length)
+    if before == 0:
+        # What stands before is seen by look-behinds all the same.
+        match: re.Match[bytes] | None = rule.regex.match(data, start, limit)
+        return match if match and match.end() >= end else None
+    for match in rule.regex.finditer(data, max(low, start - before), limit):
+        if match.start() > start:
+            return None
+        if match.end() >= end:
+            return match
+    return None
 
 
 def _completed(halves: Sequence[_Found], data: Buffer, low: int, high: int) -> Iterator[_Found]:

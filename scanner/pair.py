@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from ..rules.public import entropy
-from ..rules.rule import Pair
+from ..rules.rule import Pair, Pattern
 from .name import name_before
 from .resident import Buffer
 
@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 def pairs(
-    pair: Pair, regex: re.Pattern[bytes], data: Buffer, low: int, high: int, identifiers: Sequence[Span]
+    pair: Pair, regex: Pattern, data: Buffer, low: int, high: int, identifiers: Sequence[Span]
 ) -> Iterator[tuple[Span, re.Match[bytes]]]:
     """Each identifier with its secret, one to one; those that have none are left out.
 
@@ -36,7 +36,7 @@ def pairs(
 
 
 def _secrets(
-    pair: Pair, regex: re.Pattern[bytes], data: Buffer, low: int, high: int, identifiers: Sequence[Span]
+    pair: Pair, regex: Pattern, data: Buffer, low: int, high: int, identifiers: Sequence[Span]
 ) -> list[re.Match[bytes]]:
     """What could be a secret near one of the identifiers, in the order of the text."""
     found: dict[Span, re.Match[bytes]] = {}

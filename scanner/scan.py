@@ -12,7 +12,7 @@ from .git import Git
 from .lfs import POINTER
 from .request import Outcome, Progress, Request
 from .search import Search
-from .source.batch import Kind, Unread
+from .source.batch import Kind, Unread, shown_path
 
 if TYPE_CHECKING:  # a clean pre-commit scan never has a finding to import this for
     from .anchor import Anchor
@@ -109,7 +109,6 @@ def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
     """The findings, and how many keys have no place that the request lets through."""
     from .attribute import Attribution
     from .collect import Collection, findings
-    from .locate import shown_path
     from .ships import shipped
 
     collection = Collection()

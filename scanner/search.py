@@ -120,7 +120,7 @@ def _add(total: Found, more: Found) -> None:
 
 def _note_timeouts(matcher: Matcher, found: Found) -> None:
     for rule, count in matcher.timeouts.items():
-        found.unread.append(Unread(f"rule {rule}", "its pattern ran out of time on some input", count))
+        found.unread.append(Unread(rule, "ran out of time on some input", count))
 
 
 def _search(

@@ -131,7 +131,7 @@ def _scanned(
             only=place.only,
             rules=rules_for(config, options["only"], options["without"]),
             paths=PathFilter(
-                (*options["include"], *config.include, *place.inside), (*options["exclude"], *config.exclude)
+                (*options["include"], *config.include), (*options["exclude"], *config.exclude), place.inside
             ),
             engine=EngineChoice(options["engine"]),
             attribution=not options["no_attribution"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -19,8 +20,13 @@ from ...rules.rule import Nature, Rule
 from ..config import Config, default_jobs
 from ..engine import EngineChoice
 from ..git import Git, find_repository, require_git
+from ..source.batch import shown_path
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+# The last second of the year 9999.
+LATEST = 253_402_300_799
 
 
 def scan_options(command: F) -> F:
@@ -39,7 +45,13 @@ def scan_options(command: F) -> F:
             click.option("--jobs", type=click.IntRange(1), help="Threads; default: one a processor."),
             click.option("--engine", type=click.Choice([each.value for each in EngineChoice]), default="auto"),
             click.option("--no-attribution", is_flag=True, help="Do not name commits, paths and refs: faster."),
-            click.option("--attribution-timeout", type=float, default=600.0, metavar="SECONDS", show_default=True),
+            click.option(
+                "--attribution-timeout",
+                type=click.FloatRange(0, 86400),
+                default=600.0,
+                metavar="SECONDS",
+                show_default=True,
+            ),
             click.option("--now", metavar="TIME", help="Judge expiry by this time (RFC 3339); also SOURCE_DATE_EPOCH."),
             click.option("-q", "--quiet", is_flag=True, help="No progress, no summary."),
         )
@@ -55,8 +67,15 @@ def the_time(given: str | None) -> int:
             moment = datetime.fromisoformat(given)
         except ValueError:
             raise KeyslipError(f"--now: not a time: {given!r}", "write it like 2026-11-24T12:00:00Z") from None
-        return int((moment if moment.tzinfo else moment.astimezone()).timestamp())
+        try:
+            return int((moment if moment.tzinfo else moment.astimezone()).timestamp())
+        except (ValueError, OverflowError, OSError):
+            raise KeyslipError(f"--now: out of range: {given!r}", "name a time between 1970 and 9999") from None
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal() and int(epoch) > LATEST:
+        raise KeyslipError(
+            "SOURCE_DATE_EPOCH: out of range", "name a time before the year 10000, in seconds since 1970"
+        )
     return int(epoch) if epoch.isdecimal() else int(time.time())
 
 
@@ -75,9 +94,11 @@ def find_target(path: Path, hook: bool, need: bool) -> Target:
 
     Raises KeyslipError when there is no such path, or no repository and one is needed.
     """
-    if not path.exists():
-        raise KeyslipError(f"no such path: {path}", "name a repository, a folder or a file")
-    absolute = Path(os.path.abspath(path))
+    try:
+        absolute = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        why = f" ({error.strerror})" if isinstance(error, OSError) and error.errno != errno.ENOENT else ""
+        raise KeyslipError(f"no such path: {path}{why}", "name a repository, a folder or a file") from None
     if not absolute.is_dir():
         if need:
             raise KeyslipError(f"not a repository: {path}", "history and changes need one; name its folder")
@@ -91,13 +112,18 @@ def find_target(path: Path, hook: bool, need: bool) -> Target:
         return Target(absolute)
     require_git(checked=hook)
     root = git.work_tree or git.git_dir
-    below = absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else "."
+    below = shown_path(os.fsencode(absolute.relative_to(root))) if absolute.is_relative_to(root) else "."
     inside = () if below == "." or absolute == git.git_dir else (below,)
     return Target(root, git, inside=inside)
 
 
 def rules_for(config: Config, only: Sequence[str], without: Sequence[str]) -> list[Rule]:
     """The catalogue and the user's own rules, as flags (first) and configuration select them."""
+    if config.own_rules:
+        from ...rules.check import check  # needed by nobody else who scans
+
+        for defect in check(config.own_rules, catalogue()):
+            raise KeyslipError(f"[[rule]] {defect.rule!r}: {defect.problem}", "see docs/adding-a-rule.md")
     rules = [*catalogue(), *config.own_rules]
     ids = [rule.id for rule in rules]
     for rule in config.own_rules:

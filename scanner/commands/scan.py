@@ -176,9 +176,7 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Trust]:
         range=span,
         stdin=sys.stdin.buffer if options["stdin"] else None,
         rules=rules_for(config, options["only"], options["without"]),
-        paths=PathFilter(
-            (*options["include"], *config.include, *target.inside), (*options["exclude"], *config.exclude)
-        ),
+        paths=PathFilter((*options["include"], *config.include), (*options["exclude"], *config.exclude), target.inside),
         engine=EngineChoice(options["engine"]),
         attribution=not options["no_attribution"],
         attribution_limit=options["attribution_timeout"],

@@ -99,3 +99,9 @@ def whole(item: Item, data: bytes) -> Batch:
     """A batch of one item that is in memory from end to end."""
     parts = Given((Part(item, Resident(data, 0, len(data))),))
     return Batch(data, len(data), parts, len(data), int(item.kind is Kind.FILE))
+
+
+def shown_path(path: bytes) -> str:
+    """A path as reports show it: UTF-8, with slashes, other bytes percent-escaped."""
+    text = path.decode("utf-8", "surrogateescape")
+    return "".join(f"%{ord(char) - 0xDC00:02X}" if 0xDC80 <= ord(char) <= 0xDCFF else char for char in text)
