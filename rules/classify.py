@@ -26,6 +26,14 @@ DAY = 86400
 SHORT_LIVED = DAY
 EXPIRING = 90 * DAY
 NOTHING = Decoded()
+# What a pattern's `environment` group may read.
+STAGES = {
+    "live": Environment.LIVE,
+    "production": Environment.LIVE,
+    "test": Environment.TEST,
+    "sandbox": Environment.TEST,
+    "development": Environment.TEST,
+}
 
 
 class Source(StrEnum):
@@ -178,8 +186,8 @@ def _project(rule: Rule, key: bytes, references: Iterable[str]) -> str | None:
 
 
 def _environment(rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage: str) -> Environment:
-    if stage in (Environment.LIVE, Environment.TEST):
-        return Environment(stage)
+    if stage in STAGES:
+        return STAGES[stage]
     if decoded.environment is not None:
         return decoded.environment
     if rule.environment is not Environment.UNKNOWN:
