@@ -100,7 +100,7 @@ def classify(
         evidence.append(f"prefix {rule.prefix}")
     if rule.evidence:
         evidence.append(rule.evidence)
-    harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(_body(rule, key))
+    harmless = decoded.public or public_value(normalized(rule, key)) or placeholder(decoded.body or _body(rule, key))
     if harmless:
         evidence.append(harmless)
     checksum = CHECKSUMS[rule.checksum](subject) if rule.checksum else None

@@ -58,8 +58,14 @@ def database(key: bytes) -> Decoded | None:
             facts={"database.host": "service"},
             evidence=("the host is a service of the same network",),
             environment=Environment.LOCAL,
+            body=password.encode(),
         )
-    return Decoded(facts={"database.host": "remote"}, evidence=(f"host {host}",), principal=f"host:{host}")
+    return Decoded(
+        facts={"database.host": "remote"},
+        evidence=(f"host {host}",),
+        principal=f"host:{host}",
+        body=password.encode(),
+    )
 
 
 def _made_up(user: str, password: str) -> bool:

@@ -66,6 +66,7 @@ def sas(key: bytes) -> Decoded | None:
             level=Level.RESOURCE,
             access=Access.WRITE_ONLY,
             permissions=("start one workflow",),
+            body=fields["sig"].encode(),
         )
     if _VERSION.fullmatch(fields.get("sv", "")) and ("sp" in fields or "si" in fields):
         return _storage(fields, text)
@@ -94,6 +95,7 @@ def _storage(fields: dict[str, str], text: str) -> Decoded:
         permissions=tuple(RIGHTS[letter] for letter in letters),
         issued_at=moment(fields.get("st", "")),
         expires_at=expires,
+        body=fields["sig"].encode(),
     )
 
 
@@ -110,6 +112,7 @@ def _bus(fields: dict[str, str]) -> Decoded | None:
         level=Level.RESOURCE,
         access=Access.FULL if policy == "RootManageSharedAccessKey" else Access.RESTRICTED,
         expires_at=int(fields["se"]) if len(fields["se"]) <= 11 else None,
+        body=fields["sig"].encode(),
     )
 
 
