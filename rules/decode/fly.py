@@ -16,8 +16,11 @@ LOCATION = "https://api.fly.io"
 
 
 def fly(key: bytes) -> Decoded | None:
-    """Fact `fly.scope`: `organization`, `app` or `unlimited`; expiry from the narrowest window of validity."""
-    raw = unpadded(key.rpartition(b"fm2_")[2].rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")))
+    """Fact `fly.scope`: `organization`, `app` or `unlimited`; expiry from the narrowest window of validity.
+
+    Of a list the first is read: what follows are discharges.
+    """
+    raw = unpadded(key.partition(b"fm2_")[2].partition(b",")[0].rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")))
     token = read(raw) if raw else None
     if not isinstance(token, list) or len(token) != 4 or not isinstance(token[2], list):
         return None
