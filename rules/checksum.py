@@ -16,6 +16,21 @@ BASE32 = string.ascii_lowercase + "234567"
 
 # Marvin32 seed of Microsoft's keys (security-utilities, IdentifiableSecrets.cs).
 HISV2_SEED = int.from_bytes(b"0tluafeD", "little")
+# By marker: its place in the text, the text's length, and the seeds of the rights that such keys have.
+HIS: dict[str, tuple[int, int, tuple[str, ...]]] = {
+    "+ASt": (76, 88, ("Default0",)),
+    "ACDb": (76, 88, ("MastRO00", "MastRW00")),
+    "+ABa": (76, 88, ("AbAcct00",)),
+    "APIM": (76, 88, ("Tenant00", "IoTHub00", "Gatewy00", "GitKey00")),
+    "+ASb": (33, 44, ("Send0000", "Listen00", "Manage00")),
+    "+AEh": (33, 44, ("Send0000", "Listen00", "Manage00")),
+    "+ARm": (33, 44, ("Send0000", "Listen00", "Manage00")),
+    "AIoT": (33, 44, ("IoTHub00", "Device00", "DpsKey00")),
+    "AzCa": (33, 44, ("Access00",)),
+    "AzSe": (42, 52, ("Query000", "PAdmin00")),
+    "+ACR": (42, 52, ("ACRDflt0",)),
+    "AzFu": (44, 56, ("Functi00", "System00", "Master00")),
+}
 # What stands for the project's reference in the checksum of a self-hosted Supabase stack's keys.
 SELF_HOSTED = "supabase-self-hosted"
 
@@ -24,7 +39,7 @@ _SUPABASE = re.compile(rb"(sb_(?:publishable|secret)_[A-Za-z0-9_-]{22})_([A-Za-z
 _CASK = re.compile(rb"[A-Za-z0-9]{52}JQQJ9[9DH][A-Za-z0-9][A-L][A-Za-z0-9]{20}[A-Za-z0-9+/]{4}(?:[A-Za-z0-9]{2}==)?")
 _NUGET_V4 = re.compile(rb"oy2[a-p][a-z2-7]{15}[aq][a-z2-7]{11}[eu][bdfhjlnprtvxz357][a-p][a-z2-7]{11}[aeimquy4]")
 _ROUTABLE = re.compile(
-    rb"gl[a-z]{1,16}-(?:t[0-9]_)?(?P<payload>[A-Za-z0-9_-]{27,300})"
+    rb"gl[a-z]{1,16}-(?P<partition>t[0-9]_)?(?P<payload>[A-Za-z0-9_-]{27,300})"
     rb"\.01\.(?P<length>[0-9a-z]{2})(?P<crc>[0-9a-z]{7})"
 )
 
@@ -52,9 +67,10 @@ def github_holds(key: bytes) -> bool:
 def gitlab_holds(key: bytes) -> bool:
     """GitLab's versioned routable tokens: the payload's length and the CRC32 of all before, in base36."""
     match = _ROUTABLE.fullmatch(key)
-    if match is None:
+    if match is None or int(match["crc"], 36) != zlib.crc32(key[:-7]):
         return False
-    return int(match["length"], 36) == len(match["payload"]) and int(match["crc"], 36) == zlib.crc32(key[:-7])
+    # A payload may itself begin as a partition does.
+    return int(match["length"], 36) in (len(match["payload"]), len(match["payload"]) + len(match["partition"] or b""))
 
 
 def gitlab_tail(key: bytes, payload: bytes) -> bytes:
@@ -120,10 +136,63 @@ def supabase_belongs(key: bytes, ref: str) -> bool:
     return match is not None and match[2] == supabase_checksum(match[1], ref)
 
 
+def cloudflare_holds(key: bytes) -> bool:
+    """Cloudflare's `cfk_`, `cfut_` and `cfat_` keys: 40 characters, then their CRC32 as hexadecimal digits. The
+    provider documents that there is a checksum; which one was found by computing one published token's."""
+    body = key.partition(b"_")[2]
+    return len(body) == 48 and body[40:] == b"%08x" % zlib.crc32(body[:40])
+
+
+def grafana_holds(key: bytes) -> bool:
+    """Grafana's service account tokens: CRC32 of all before the last underscore, low byte first (grafana/grafana,
+    pkg/components/satokengen)."""
+    head, _, check = key.rpartition(b"_")
+    return check == struct.pack("<I", zlib.crc32(head)).hex().encode()
+
+
+def zuplo_holds(key: bytes) -> bool:
+    """Zuplo's API keys: `zpka_`, 32 characters, and their CRC32 as hexadecimal digits."""
+    fields = key.split(b"_")
+    return len(fields) == 3 and fields[2] == b"%08x" % zlib.crc32(fields[1])
+
+
+def his_right(key: bytes) -> tuple[str, str | None] | None:
+    """Marker and seed of a Microsoft key whose checksum tells its right (security-utilities,
+    IdentifiableMetadata.cs): the last four bytes are Marvin32 of the rest, and the seed names the right.
+
+    The seed is None where none of the marker's fits; the whole is None where the key has no marker in its place.
+    """
+    text = key.translate(bytes.maketrans(b"-_", b"+/"))
+    for marker, (offset, length, seeds) in HIS.items():
+        if len(text) == length and text[offset : offset + 4] == marker.encode():
+            try:
+                raw = base64.b64decode(text, validate=True)
+            except ValueError:
+                return None
+            fits = (seed for seed in seeds if struct.pack("<I", marvin32(raw[:-4], his_seed(seed))) == raw[-4:])
+            return marker, next(fits, None)
+    return None
+
+
+def his_seed(name: str) -> int:
+    """The number that a seed of eight characters stands for."""
+    return int.from_bytes(name.encode(), "big")
+
+
+def his_holds(key: bytes) -> bool:
+    """Microsoft's identifiable keys of the first version: one of the marker's seeds fits."""
+    found = his_right(key)
+    return found is not None and found[1] is not None
+
+
 CHECKSUMS: dict[str, Callable[[bytes], bool]] = {
     "github": github_holds,
     "npm": github_holds,
     "gitlab": gitlab_holds,
     "cask": cask_holds,
+    "cloudflare": cloudflare_holds,
+    "grafana": grafana_holds,
+    "his": his_holds,
     "nuget-v4": nuget_v4_holds,
+    "zuplo": zuplo_holds,
 }

@@ -28,6 +28,14 @@ DAY = 86400
 SHORT_LIVED = DAY
 EXPIRING = 90 * DAY
 NOTHING = Decoded()
+# What a pattern's `environment` group may read.
+STAGES = {
+    "live": Environment.LIVE,
+    "production": Environment.LIVE,
+    "test": Environment.TEST,
+    "sandbox": Environment.TEST,
+    "development": Environment.TEST,
+}
 
 
 class Source(StrEnum):
@@ -96,7 +104,9 @@ def classify(
         evidence.append(rule.evidence)
     value = normalized(rule, key)
     named = rule.nature is Nature.NAME
-    harmless = None if named else decoded.public or public_value(value) or placeholder(_body(rule, value))
+    harmless = (
+        None if named else decoded.public or public_value(value) or placeholder(decoded.body or _body(rule, value))
+    )
     if harmless:
         evidence.append(harmless)
     if identifier:
@@ -188,8 +198,8 @@ def _body(rule: Rule, key: bytes) -> bytes:
 def _environment(
     rule: Rule, decoded: Decoded, kinds: Collection[Meaning], stage: str, harmless: str | None
 ) -> Environment:
-    if stage in (Environment.LIVE, Environment.TEST):
-        return Environment(stage)
+    if stage in STAGES:
+        return STAGES[stage]
     if decoded.environment is not None:
         return decoded.environment
     if rule.environment is not Environment.UNKNOWN:

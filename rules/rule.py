@@ -150,11 +150,11 @@ class Rule:
     """One kind of key.
 
     `pattern` is a regular expression over bytes: its group `key` is the key, else the whole match is; a group
-    `environment` that reads `test` or `live` sets the environment. `max_length` is the longest match in bytes.
-    `where` are conditions on what the decoder reads: every named fact must be one of the listed values (`*` for any,
-    a leading `!` for absent). Of two overlapping matches the one of higher `precedence` stays. A match starts at most
-    `lead` bytes before an anchor (0: `max_length`). `owner` is a pattern over the key and its surroundings, whose named
-    group says whom the key speaks for.
+    `environment` that reads `test`, `sandbox`, `live` or the like sets the environment (classify.STAGES).
+    `max_length` is the longest match in bytes. `where` are conditions on what the decoder reads: every named fact must
+    be one of the listed values (`*` for any, a leading `!` for absent). Of two overlapping matches the one of higher
+    `precedence` stays. A match starts at most `lead` bytes before an anchor (0: `max_length`). `owner` is a pattern
+    over the key and its surroundings, whose named group says whom the key speaks for.
     """
 
     id: str

@@ -7,33 +7,18 @@ import hashlib
 import hmac
 import json
 import re
-import string
 import struct
 from collections.abc import Callable
 from functools import lru_cache
 from random import Random
 
+from .alphabet import ALPHABETS, BASE64URL, b64url, characters, uuid
 from .checksum import BASE62, cask_checksums, crc_base62, gitlab_tail, in_base, supabase_checksum
 from .decode.jwt import PUBLIC_SECRETS
+from .forge import FORGERS, ISSUED
 
-BASE64URL = string.ascii_letters + string.digits + "-_"
-ALPHABETS = {
-    "base62": string.digits + string.ascii_letters,
-    "base64url": BASE64URL,
-    "base64": string.ascii_letters + string.digits + "+/",
-    "hex": "0123456789abcdef",
-    "HEX": "0123456789ABCDEF",
-    "digits": string.digits,
-    "lower": string.ascii_lowercase,
-    "upper": string.ascii_uppercase,
-    "letters": string.ascii_letters,
-    "alnum": string.ascii_lowercase + string.digits,
-    "ALNUM": string.ascii_uppercase + string.digits,
-    "base32": string.ascii_uppercase + "234567",
-}
 # A project reference of the right shape; the samples that hold one hold this one.
 REF = "abcdefghijklmnopqrst"
-ISSUED = 1_700_000_000
 TEN_YEARS = 315_576_000
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -57,45 +42,32 @@ def fill(form: str, seed: int = 0) -> str:
                 raise ValueError(f"nothing makes {match[1]!r}")
             return MAKERS[arguments[0]](random, *arguments[1:])
         if name == "uuid":
-            return _uuid(random)
+            return uuid(random)
         if name not in ALPHABETS:
             raise ValueError(f"no such alphabet: {name!r}")
-        return _random(random, ALPHABETS[name], int(arguments[0]))
+        return characters(random, ALPHABETS[name], int(arguments[0]))
 
     return _FIELD.sub(field, form)
 
 
-def _random(random: Random, alphabet: str, length: int) -> str:
-    return "".join(random.choice(alphabet) for _ in range(length))
-
-
-def _uuid(random: Random) -> str:
-    text = _random(random, ALPHABETS["hex"], 32)
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
-
-
-def _b64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
 def _crc_token(random: Random) -> str:
     """The 36 characters after the prefix of GitHub's and npm's tokens."""
-    body = _random(random, ALPHABETS["base62"], 30)
+    body = characters(random, ALPHABETS["base62"], 30)
     return body + crc_base62(body.encode()).decode()
 
 
 def _gitlab_routable(random: Random, prefix: str = "glpat-") -> str:
-    fields = b"o:1\nu:" + _random(random, ALPHABETS["alnum"].replace("0", ""), 3).encode()
+    fields = b"o:1\nu:" + characters(random, ALPHABETS["alnum"].replace("0", ""), 3).encode()
     raw = random.randbytes(16) + fields + bytes([len(fields)])
-    payload = _b64url(raw).encode()
+    payload = b64url(raw).encode()
     head = prefix.encode() + payload
     return (head + gitlab_tail(head, payload)).decode()
 
 
 def signed(header: dict[str, object], body: bytes, secret: bytes) -> str:
     """A JWT over exactly these bytes of payload."""
-    head = _b64url(json.dumps(header, separators=(",", ":")).encode()) + "." + _b64url(body)
-    return f"{head}.{_b64url(hmac.new(secret, head.encode(), hashlib.sha256).digest())}"
+    head = b64url(json.dumps(header, separators=(",", ":")).encode()) + "." + b64url(body)
+    return f"{head}.{b64url(hmac.new(secret, head.encode(), hashlib.sha256).digest())}"
 
 
 def _jwt(random: Random, **claims: object) -> str:
@@ -125,7 +97,7 @@ def _supabase_session(random: Random) -> str:
     issued = ISSUED + random.randrange(10**6)
     iss = f"https://{REF}.supabase.co/auth/v1"
     return _jwt(
-        random, iss=iss, sub=_uuid(random), aud="authenticated", role="authenticated", iat=issued, exp=issued + 3600
+        random, iss=iss, sub=uuid(random), aud="authenticated", role="authenticated", iat=issued, exp=issued + 3600
     )
 
 
@@ -134,16 +106,17 @@ def _session(random: Random) -> str:
 
 
 def _supabase_key(random: Random, kind: str, ref: str = REF) -> str:
-    body = f"sb_{kind}_{_random(random, BASE64URL, 22)}"
+    body = f"sb_{kind}_{characters(random, BASE64URL, 22)}"
     return f"{body}_{supabase_checksum(body.encode(), ref).decode()}"
 
 
 def _nuget_v4(random: Random) -> str:
     base32 = ALPHABETS["lower"] + "234567"
     return (
-        f"oy2{random.choice(base32[:16])}{_random(random, base32, 15)}{random.choice('aq')}"
-        f"{_random(random, base32, 11)}"
-        f"{random.choice('eu')}{random.choice(base32[1::2])}{random.choice(base32[:16])}{_random(random, base32, 11)}"
+        f"oy2{random.choice(base32[:16])}{characters(random, base32, 15)}{random.choice('aq')}"
+        f"{characters(random, base32, 11)}"
+        f"{random.choice('eu')}{random.choice(base32[1::2])}{random.choice(base32[:16])}"
+        f"{characters(random, base32, 11)}"
         f"{random.choice('aeimquy4')}"
     )
 
@@ -151,7 +124,7 @@ def _nuget_v4(random: Random) -> str:
 def _nuget_v5(random: Random, days: str = "365") -> str:
     units = in_base(int(days) * 288, BASE62, 3)
     owner = in_base(random.randrange(10**6), BASE62, 6)
-    body = _random(random, ALPHABETS["base62"], 52) + f"JQQJ99CEN5P{owner}AKAL{units}NUGT"
+    body = characters(random, ALPHABETS["base62"], 52) + f"JQQJ99CEN5P{owner}AKAL{units}NUGT"
     return body + cask_checksums(body.encode())[0].decode()
 
 
@@ -160,16 +133,16 @@ def _macaroon(random: Random, *caveats: str, location: str = "pypi.org") -> str:
         length = bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])
         return bytes([kind]) + length + data
 
-    raw = b"\x02" + field(1, location.encode()) + field(2, _uuid(random).encode()) + b"\0"
+    raw = b"\x02" + field(1, location.encode()) + field(2, uuid(random).encode()) + b"\0"
     for caveat in caveats:
         raw += field(2, caveat.encode()) + b"\0"
-    return "pypi-" + _b64url(raw + b"\0" + field(6, random.randbytes(32)))
+    return "pypi-" + b64url(raw + b"\0" + field(6, random.randbytes(32)))
 
 
 def _pypi(random: Random, scope: str = "account", location: str = "pypi.org") -> str:
     caveats = {
-        "account": [json.dumps([3, _uuid(random)])],
-        "project": [json.dumps([1, ["sampleproject"]]), json.dumps([2, [_uuid(random)]])],
+        "account": [json.dumps([3, uuid(random)])],
+        "project": [json.dumps([1, ["sampleproject"]]), json.dumps([2, [uuid(random)]])],
         "expiring": [json.dumps([1, ["sampleproject"]]), json.dumps([0, ISSUED + 900, ISSUED])],
     }
     return _macaroon(random, *caveats[scope], location=location)
@@ -187,7 +160,7 @@ def _pem(random: Random, label: str = "RSA PRIVATE KEY", size: str = "1190", joi
         first = bytes([0x30, int(size) - 2])
     text = base64.b64encode(first + random.randbytes(int(size) - len(first))).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    header = ["Proc-Type: 4,ENCRYPTED", f"DEK-Info: AES-128-CBC,{_random(random, ALPHABETS['HEX'], 32)}", ""]
+    header = ["Proc-Type: 4,ENCRYPTED", f"DEK-Info: AES-128-CBC,{characters(random, ALPHABETS['HEX'], 32)}", ""]
     inner = [*(header if label.endswith("KEY+encrypted") and "OPENSSH" not in label else []), *lines]
     name = label.removesuffix("+encrypted")
     return joint.join([f"-----BEGIN {name}-----", *inner, f"-----END {name}-----", ""])
@@ -196,32 +169,37 @@ def _pem(random: Random, label: str = "RSA PRIVATE KEY", size: str = "1190", joi
 def _putty(random: Random) -> str:
     lines = [base64.b64encode(random.randbytes(48)).decode() for _ in range(14)]
     head = ["PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", "Comment: rsa-key", "Public-Lines: 6", *lines[:6]]
-    return "\r\n".join([*head, "Private-Lines: 8", *lines[6:], f"Private-MAC: {_random(random, ALPHABETS['hex'], 40)}"])
+    return "\r\n".join(
+        [*head, "Private-Lines: 8", *lines[6:], f"Private-MAC: {characters(random, ALPHABETS['hex'], 40)}"]
+    )
 
 
 def _service_account(random: Random, style: str = "lines") -> str:
-    project = f"project-{_random(random, ALPHABETS['digits'], 6)}"
+    project = f"project-{characters(random, ALPHABETS['digits'], 6)}"
     about = {
         "type": "service_account",
         "project_id": project,
-        "private_key_id": _random(random, ALPHABETS["hex"], 40),
+        "private_key_id": characters(random, ALPHABETS["hex"], 40),
         "private_key": _pem(random, "PRIVATE KEY", "1218"),
         "client_email": f"robot@{project}.iam.gserviceaccount.com",
-        "client_id": _random(random, ALPHABETS["digits"], 21),
+        "client_id": characters(random, ALPHABETS["digits"], 21),
         "token_uri": "https://oauth2.googleapis.com/token",
     }
     return json.dumps(about, indent=2 if style == "lines" else None)
 
 
 def _aws_secret(random: Random) -> str:
-    return _random(random, ALPHABETS["base64"], 39).replace("//", "a/") + "q"
+    return characters(random, ALPHABETS["base64"], 39).replace("//", "a/") + "q"
 
 
 def _github_app(random: Random) -> str:
-    return f"ghs_{_random(random, ALPHABETS['digits'], 6)}_{_jwt(random, iss='github', iat=ISSUED, exp=ISSUED + 3600)}"
+    return (
+        f"ghs_{characters(random, ALPHABETS['digits'], 6)}_{_jwt(random, iss='github', iat=ISSUED, exp=ISSUED + 3600)}"
+    )
 
 
 MAKERS: dict[str, Callable[..., str]] = {
+    **FORGERS,
     "aws-secret": _aws_secret,
     "crc-token": _crc_token,
     "github-app": _github_app,

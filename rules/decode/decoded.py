@@ -15,7 +15,8 @@ class Decoded:
     `facts` are for a rule's `where`; times are seconds since 1970; `permissions` and `evidence` are for people.
     `public` names the published value or signing secret that makes this key harmless. `proven` says that the
     structure could hardly have come about by chance: an issuer made it; `doubtful` that it is not whole;
-    `endless` that it could name an end and does not.
+    `endless` that it could name an end and does not. `body` is the secret part of an address: the whole would pass for
+    a placeholder wherever its host or path reads `sample`.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -31,3 +32,4 @@ class Decoded:
     public: str | None = None
     proven: bool = False
     doubtful: bool = False
+    body: bytes | None = None
