@@ -133,6 +133,7 @@ class Successor:
     summary: str = ""
 
 
+_NAME = re.compile(r"[A-Za-z_-]{5,}")
 _FENCE = re.compile(r"\(\?<!\[[^\]]+\]\)")
 # What ends in a letter or digit and is yet no part of a word: escapes of strings, and of URLs.
 _ESCAPES = r"(?<=\\[nrtbfv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9A-Fa-f]{2})|(?<=\\x[0-9A-Fa-f]{2})"
@@ -217,6 +218,12 @@ class Rule:
 
     def _compiled(self, source: str) -> Pattern:
         return TimedPattern(source) if self.user else re.compile(source.encode())
+
+    def is_named(self, anchor: bytes) -> bool:
+        """Whether an anchor is of the name that stands before the key, and not of the key itself."""
+        _, group, key = self.pattern.partition("(?P<key>")
+        text = anchor.decode("latin-1")
+        return bool(group) and _NAME.fullmatch(text) is not None and text not in key.replace("\\", "")
 
     def reach_before(self, anchor: bytes) -> int:
         """Bytes before an anchor at which a match may start: none where the pattern begins with it."""
