@@ -88,12 +88,14 @@ def classify(
     references: Iterable[str] = (),
     identifier: str = "",
     stage: str = "",
+    owner: str = "",
 ) -> Classification:
     """Classifies one key of a kind. Never opens a connection.
 
     `now` in seconds since 1970 judges expiry; `meanings` are what the surroundings of all its places say;
     `references` are the project references seen anywhere in the repository; `identifier` is the public half of a
-    two-part credential; `stage` is what the pattern's `environment` group read.
+    two-part credential; `stage` is what the pattern's `environment` group read, `owner` whom its text or surroundings
+    name.
     """
     subject = identifier.encode("latin-1") if identifier else normalized(rule, key)
     decoded = (decode(rule.decoder, subject) if rule.decoder else None) or NOTHING
@@ -114,7 +116,7 @@ def classify(
     checksum = CHECKSUMS[rule.checksum](subject) if rule.checksum else None
     if checksum is not None:
         evidence.append("checksum holds" if checksum else "checksum fails")
-    principal = decoded.principal
+    principal = decoded.principal or owner or None
     if rule.provider == "supabase" and key.startswith((b"sb_publishable_", b"sb_secret_")):
         references = list(references)
         bound = next((ref for ref in (*references, SELF_HOSTED) if supabase_belongs(key, ref)), None)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from ..rules.secret import Secret
 from .compare import Introduction, compare
+from .finding import MOST_LOCATIONS
 from .git import Git, GitFailed
 from .graph import UNKNOWN, UNREACHED, CommitGraph, Reach, Ref, list_refs
 from .source.batch import Unread
@@ -18,7 +19,7 @@ from .source.objects import read_objects
 # Entries of HEAD's tree; an honest one has at most a few hundred thousand.
 MOST_ENTRIES = 5_000_000
 # Seconds to list them.
-LISTING_LIMIT = 60.0
+LISTING_LIMIT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def attribute(
     if changes.missing:
         why = "named by a commit, but not in this repository"
         result.unread.append(Unread("missing objects", why, len(changes.missing)))
-    refs = list_refs(git)
+    refs = list_refs(git, result.unread)
     absent = graph.missing()
     if absent:
         result.unread.append(Unread("missing commits", "named as parents, but not in this repository", len(absent)))
@@ -105,8 +106,8 @@ def head_paths(git: Git, contents: set[bytes], unread: list[Unread]) -> dict[byt
     """Where in HEAD's tree the contents stand."""
     paths: dict[bytes, list[bytes]] = {}
     for content, path in head_entries(git, unread):
-        if content in contents:
-            paths.setdefault(content, []).append(path)
+        if content in contents and len(paths.setdefault(content, [])) < MOST_LOCATIONS:
+            paths[content].append(path)
     return paths
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatch
+from pathlib import Path
 
 from ..rules.classify import Classification, classify, default_access
 from ..rules.decode import decode
@@ -77,6 +79,15 @@ class Collection:
         return (item for sighting in self.sightings.values() for item, _ in sighting.matches)
 
 
+def linked_project(root: Path) -> set[str]:
+    """The reference of the Supabase project that the CLI has linked to a folder; it keeps it outside git."""
+    try:
+        text = (root / "supabase" / ".temp" / "project-ref").read_bytes()[:64].strip()
+    except OSError:
+        return set()
+    return {text.decode("ascii")} if re.fullmatch(rb"[a-z]{20}", text) else set()
+
+
 def findings(collection: Collection, attribution: Attribution, request: Request) -> tuple[list[Finding], int]:
     """The findings, worst first, and how many keys are left out because no place of theirs is asked for."""
     made = [_finding(sighting, collection, attribution, request) for sighting in collection.sightings.values()]
@@ -114,7 +125,7 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
         return None
     first = sighting.matches[0][1]
     classification = classify(
-        rule, key, now, tuple(meanings), sorted(collection.references), first.identifier, first.stage
+        rule, key, now, tuple(meanings), sorted(collection.references), first.identifier, first.stage, first.owner
     )
     locations.sort(key=_order)
     verdict = judge(_circumstances(rule, classification, locations, client, ignored == {True}, now))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Timer
+from threading import Event, Timer
 from typing import IO
 
 from .git import Git
@@ -17,6 +17,10 @@ from .source.objects import FRUGAL
 
 # Portions for each of the threads, so that they end together.
 PORTIONS = 4
+# Commits of a portion that git cannot compare before it is given up.
+MOST_FAILURES = 100
+# Commits and paths that are kept of one content: a tree can name it without end.
+MOST_INTRODUCTIONS = 10_000
 BLOCK = 1 << 20
 
 # A commit's line; a file's entry with its mode, the id of its new content and its path; the same for merges.
@@ -62,41 +66,72 @@ def compare(
     size = max(1, -(-len(commits) // (jobs * PORTIONS)))
     portions = [commits[start : start + size] for start in range(0, len(commits), size)]
     total = Changes()
+    stop = Event()
     with ThreadPoolExecutor(jobs) as pool:
-        for changes in pool.map(lambda portion: _portion(git, portion, contents, present, deadline), portions):
-            total.add(changes)
+        try:
+            for changes in pool.map(lambda each: _portion(git, each, contents, present, deadline, stop), portions):
+                total.add(changes)
+        except BaseException:  # interrupted: the pool waits for its threads, which wait for git
+            stop.set()
+            raise
     if time.monotonic() > deadline:
         total.unread.append(Unread("attribution", f"stopped after {limit:g} s: some commits are not named"))
     return total
 
 
-def _portion(git: Git, commits: Sequence[bytes], contents: set[bytes], present: set[bytes], deadline: float) -> Changes:
+def _portion(
+    git: Git, commits: Sequence[bytes], contents: set[bytes], present: set[bytes], deadline: float, stop: Event
+) -> Changes:
+    """Compares on after a commit that git cannot compare: it dies at a tree that is not there."""
     changes = Changes()
-    left = deadline - time.monotonic()
-    if left <= 0:
-        return changes
-    with git.stream(*FRUGAL, *DIFF_TREE, stdin=b"\n".join(commits) + b"\n") as stream:
-        timer = Timer(left, stream.process.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            for commit, mode, content, path in _records(stream.output):
-                if content in contents:
-                    changes.introductions.setdefault(content, []).append(Introduction(commit, path))
-                elif content not in present and mode != _GITLINK and content.strip(b"0"):
-                    changes.missing.add(content)
-            problem = stream.problem()
-        finally:
-            timer.cancel()
-    if problem and time.monotonic() < deadline:
-        changes.unread.append(Unread("attribution", f"some commits are not named: {problem}"))
+    first = 0
+    while first < len(commits) and not stop.is_set() and time.monotonic() < deadline:
+        last, problem = _compared(git, commits[first:], contents, present, deadline, stop, changes)
+        if problem is None:
+            break
+        # A commit is printed once its trees are compared: git died at the one after the last.
+        failed = first + (commits[first:].index(last) + 1 if last else 0)
+        if len(changes.unread) >= MOST_FAILURES:
+            changes.unread.append(Unread("attribution", "too many commits cannot be compared", len(commits) - failed))
+            break
+        if time.monotonic() < deadline and not stop.is_set():
+            changes.unread.append(Unread("attribution", f"some commits are not named: {problem}"))
+        first = failed + 1
     return changes
 
 
-def _records(output: IO[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    """Every (commit, mode, content, path) as git prints them."""
+def _compared(
+    git: Git,
+    commits: Sequence[bytes],
+    contents: set[bytes],
+    present: set[bytes],
+    deadline: float,
+    stop: Event,
+    changes: Changes,
+) -> tuple[bytes, str | None]:
+    """Compares until git fails; the last commit that it spoke of, and why it failed."""
+    commit = b""
+    with git.stream(*FRUGAL, *DIFF_TREE, "--always", stdin=b"\n".join(commits) + b"\n") as stream:
+        timer = Timer(max(0.0, deadline - time.monotonic()), stream.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            for commit, mode, content, path in _records(stream.output, stop):
+                if content in contents:
+                    found = changes.introductions.setdefault(content, [])
+                    if len(found) < MOST_INTRODUCTIONS:
+                        found.append(Introduction(commit, path))
+                elif content not in present and mode != _GITLINK and content.strip(b"0"):
+                    changes.missing.add(content)
+            return commit, None if stop.is_set() else stream.problem()
+        finally:
+            timer.cancel()
+
+
+def _records(output: IO[bytes], stop: Event) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """Every (commit, mode, content, path) as git prints them; a commit's own line as one without content."""
     commit = rest = b""
-    while block := output.read(BLOCK):
+    while not stop.is_set() and (block := output.read(BLOCK)):
         text = rest + block
         end = 0
         for match in _RECORD.finditer(text):
@@ -105,6 +140,7 @@ def _records(output: IO[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
                 yield commit, match[2], match[3], match[4]
             elif match[1]:
                 commit = match[1]
+                yield commit, _GITLINK, b"", b""
             else:
                 yield commit, match[5].split()[-1], match[6].split()[-1], match[7]
         rest = text[end:]

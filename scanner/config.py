@@ -60,11 +60,16 @@ def load(explicit: Path | None, root: Path, git: Git | None, base: str | None) -
         if data is None:
             continue
         if name == "pyproject.toml":
-            if b"tool.keyslip" not in data:
+            if b"keyslip" not in data or not _has_section(data):
                 continue
             return parse(data, name, True)
         return parse(data, name, False)
     return Config()
+
+
+def _has_section(data: bytes) -> bool:
+    tool = parse_toml(data, "pyproject.toml").get("tool")
+    return isinstance(tool, dict) and "keyslip" in tool
 
 
 def _in_tree(path: Path) -> bytes | None:
@@ -96,7 +101,10 @@ def parse(data: bytes, name: str, in_pyproject: bool) -> Config:
     document: Mapping[str, Any] = parse_toml(data, name)
     where = Where(name, data.decode("utf-8"))
     if in_pyproject:
-        document = document.get("tool", {}).get("keyslip", {})
+        tool = document.get("tool", {})
+        document = tool.get("keyslip", {}) if isinstance(tool, dict) else {}
+        if not isinstance(document, dict):
+            raise where.error("keyslip", "must be a table", "write [tool.keyslip]")
     where.known(document, ("scan", "policy", "rule"), "")
     scan = _table(document, "scan", where)
     where.known(scan, ("include", "exclude", "rules", "disabled-rules", "max-file-size"), "")

@@ -199,16 +199,39 @@ def require_git(checked: bool = False) -> None:
 
 
 def find_repository(path: Path, hook: bool = False) -> Git | None:
-    """The repository that holds `path`, found by looking for it and not by asking git; None for a plain directory."""
+    """The repository that holds `path`, found by looking for it and not by asking git; None for a plain directory.
+
+    In a `hook` the directories that git names in the environment count. Raises KeyslipError for a repository that is
+    broken: its files are not to be taken for those of a plain directory.
+    """
+    if hook and "GIT_DIR" in os.environ:
+        return _named_by_git()
     for folder in (path, *path.parents):
-        git_dir = _git_dir(folder / ".git")
+        entry = folder / ".git"
+        git_dir = _git_dir(entry)
         if git_dir is not None:
             return Git(git_dir, folder, environment(hook))
+        if entry.is_file() or (entry.is_dir() and (entry / "objects").is_dir()):
+            why = "names a repository that is not there" if entry.is_file() else "has no HEAD"
+            raise KeyslipError(f"broken repository: {entry} {why}", "mend it, or scan a copy of its files")
         if _is_git_dir(folder):
             if folder.name == ".git":
                 return Git(folder, folder.parent, environment(hook))
             return Git(folder, None, environment(hook))
     return None
+
+
+def _named_by_git() -> Git:
+    """The repository of the hook that is running: git sets these for linked work trees and for pushes."""
+    git_dir = Path(os.environ["GIT_DIR"]).absolute()
+    if not _is_git_dir(git_dir):
+        raise KeyslipError(f"GIT_DIR names no repository: {git_dir}", "unset it, or run from a hook of git")
+    tree = os.environ.get("GIT_WORK_TREE")
+    if tree is not None:
+        return Git(git_dir, Path(tree).absolute(), environment(hook=True))
+    here = Path.cwd()
+    bare = here == git_dir or (git_dir.name != ".git" and not (git_dir / "commondir").is_file())
+    return Git(git_dir, None if bare else here, environment(hook=True))
 
 
 def _git_dir(entry: Path) -> Path | None:
@@ -226,7 +249,7 @@ def _git_dir(entry: Path) -> Path | None:
 
 
 def _is_git_dir(folder: Path) -> bool:
-    if not (folder / "HEAD").is_file():
+    if not os.path.lexists(folder / "HEAD"):  # it may be a link to a ref that is packed
         return False
     if (folder / "commondir").is_file():  # a linked worktree
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .source.batch import Unread
 # Commits whose descendants are found in one pass over the graph: one bit each in every commit's mask.
 AT_ONCE = 256
 MOST_REFS = 5
+_OID = re.compile(rb"[0-9a-f]{40,64}")
 
 
 class RefKind(StrEnum):
@@ -64,22 +66,47 @@ UNREACHED = Reach()
 UNKNOWN = Reach(kinds=())
 
 
-def list_refs(git: Git) -> list[Ref]:
-    """Every ref, HEAD where it is detached, and the stashes that only the stash's own log still names."""
-    form = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
-    refs = []
-    for line in git.run("for-each-ref", f"--format={form}").splitlines():
-        name, oid, kind, peeled, peeled_kind = line.split(b"\0")
-        text = name.decode("utf-8", "backslashreplace")
-        refs.append(Ref(text, peeled or oid, peeled_kind or kind, oid if kind == b"tag" else b""))
+def list_refs(git: Git, unread: list[Unread] | None = None) -> list[Ref]:
+    """Every ref with what it finally points at, the HEADs that are detached (of linked worktrees too), and the stashes
+    that only the stash's own log still names. Refs to nothing go into `unread`."""
+    named: list[tuple[str, bytes]] = []
+    for line in git.run("for-each-ref", "--format=%(refname)%00%(objectname)").splitlines():
+        raw, _, oid = line.partition(b"\0")
+        named.append((raw.decode("utf-8", "backslashreplace"), oid))
     head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).strip()
     if head and not git.run("symbolic-ref", "--quiet", "HEAD", check=False):
-        refs.append(Ref("HEAD", head, b"commit"))
+        named.append(("HEAD", head))
     stashes = git.run("rev-parse", "--git-path", "logs/refs/stash", check=False).decode("utf-8", "surrogateescape")
-    return refs + list(_older_stashes(git, stashes.strip()))
+    named += [*_older_stashes(git, stashes.strip()), *_other_heads(git)]
+    # Asked of the objects and not of for-each-ref, which dies at the first ref to nothing.
+    asked = b"".join(oid + b"\n" + oid + b"^{}\n" for _, oid in named)
+    with git.stream("cat-file", "--batch-check", "--buffer", stdin=asked) as stream:
+        answers = stream.output.read().split(b"\n")
+    refs = []
+    for number, (name, oid) in enumerate(named):
+        own, peeled = (answer.split(b" ") for answer in answers[2 * number : 2 * number + 2])
+        if len(own) == 3 and len(peeled) == 3:
+            refs.append(Ref(name, peeled[0], peeled[1], oid if own[1] == b"tag" else b""))
+        elif unread is not None:
+            unread.append(Unread(f"ref {name}", "points at an object that is missing or broken"))
+    return refs
 
 
-def _older_stashes(git: Git, path: str) -> Iterable[Ref]:
+def _other_heads(git: Git) -> Iterable[tuple[str, bytes]]:
+    """The detached HEADs of linked worktrees: what they reach, no other ref need reach."""
+    common = git.run("rev-parse", "--git-common-dir", check=False).decode("utf-8", "surrogateescape").strip()
+    folder = (git.work_tree or git.git_dir) / common / "worktrees"
+    try:
+        entries = sorted(folder.iterdir()) if folder.is_dir() else []
+        for entry in entries:
+            text = (entry / "HEAD").read_bytes().strip()
+            if _OID.fullmatch(text):
+                yield f"worktrees/{entry.name}/HEAD", text
+    except OSError:
+        return
+
+
+def _older_stashes(git: Git, path: str) -> Iterable[tuple[str, bytes]]:
     log = (git.work_tree or git.git_dir) / path
     try:
         lines = log.read_bytes().splitlines() if path and log.is_file() else []
@@ -89,7 +116,7 @@ def _older_stashes(git: Git, path: str) -> Iterable[Ref]:
     for age, line in enumerate(reversed(lines[:-1]), start=1):
         fields = line.split(b" ")
         if len(fields) > 1:
-            yield Ref(f"stash@{{{age}}}", fields[1], b"commit")
+            yield f"stash@{{{age}}}", fields[1]
 
 
 def cut_commits(git: Git) -> set[bytes]:
@@ -116,7 +143,7 @@ class CommitGraph:
     @classmethod
     def walk(cls, git: Git, *tips: str) -> CommitGraph:
         """The graph of all that the tips reach."""
-        lines = git.run("rev-list", "--parents", *tips).splitlines()
+        lines = git.run("rev-list", "--parents", "--ignore-missing", *tips, check=False).splitlines()
         return cls({commit: above for commit, *above in (line.split(b" ") for line in lines)})
 
     def missing(self) -> set[bytes]:

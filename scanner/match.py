@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,15 @@ from .suppress.inline import allowed_by
 SURROUNDINGS = 2000
 # UTF-16 in base64, say; deeper nesting hides nothing that a person put there by habit.
 DEEPEST = 2
+WORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# Seconds that an item's matches may take, and so many more for each of its bytes; and hits between two looks at that.
+TIME_AT_LEAST = 5.0
+TIME_PER_BYTE = 1e-6
+LOOK = 256
+# Bytes that may be decoded of an item: some, and so many times its size. Text can be made in which every few bytes
+# begin another stretch to decode.
+DECODED_AT_LEAST = 1 << 20
+DECODED_TIMES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Match:
     name: str = ""
     identifier: str = ""
     stage: str = ""
+    owner: str = ""
     encoding: str | None = None
     meanings: tuple[tuple[Meaning, str], ...] = ()
     allowed: str = ""  # the comment that accepts it
@@ -61,6 +72,7 @@ class _Found:
     name: str
     identifier: str
     stage: str
+    owner: str
     meanings: tuple[tuple[Meaning, str], ...]
     encoding: str | None = None
 
@@ -73,9 +85,13 @@ class Matcher:
         self._literals = literals
         self._reference: Engine | None = None
         self.timeouts: dict[str, int] = {}
+        self._deadline = 0.0
+        self._decoded = self._allowance = 0  # bytes decoded of what is at hand, and how many may be
 
     def matches(self, part: Resident, hits: Iterable[tuple[int, int]]) -> list[Match]:
         """The matches around `hits` ((end, literal) within `part`), overlaps settled, in the order of the text."""
+        self._deadline = time.monotonic() + TIME_AT_LEAST + TIME_PER_BYTE * (part.end - part.start)
+        self._decoded, self._allowance = 0, DECODED_AT_LEAST + DECODED_TIMES * (part.end - part.start)
         found = settle(self._found(part.data, part.start, part.end, hits, 0))
         locator = Locator(part)
         return [self._placed(part, locator, each) for each in sorted(found, key=lambda each: each.start)]
@@ -94,6 +110,7 @@ class Matcher:
             name=each.name,
             identifier=each.identifier,
             stage=each.stage,
+            owner=each.owner,
             encoding=each.encoding,
             meanings=each.meanings,
             allowed=allowed_by(part, each.start, each.end),
@@ -105,23 +122,29 @@ class Matcher:
         reached: dict[int, int] = {}  # by rule: the end of its last match, so that one key is confirmed once
         halves: dict[int, list[_Found]] = {}  # by rule: identifiers whose secret is still to be found
         unwrapped: set[tuple[int, int, int]] = set()
-        for end, index in hits:
+        covered: dict[int, int] = {}
+        for number, (end, index) in enumerate(hits):
+            if number % LOOK == LOOK - 1 and time.monotonic() > self._deadline > 0.0:
+                self.timeouts["anchors without end"] = self.timeouts.get("anchors without end", 0) + 1
+                self._deadline = -1.0
+            if self._deadline < 0.0:
+                break
             literal = self._literals[index]
             start = end - len(literal.text)
             if start < low or end > high:
                 continue
             if literal.form is Form.PLAIN:
-                for number in literal.rules:
-                    if end <= reached.get(number, -1):
+                for rule in literal.rules:
+                    if end <= reached.get(rule, -1):
                         continue
-                    for found in self._confirmed(self._rules[number], literal.text, data, low, high, start, end):
-                        reached[number] = found.spans[0][1]
+                    for found in self._confirmed(self._rules[rule], literal.text, data, low, high, start, end):
+                        reached[rule] = found.spans[0][1]
                         if found.rule.pair:
-                            halves.setdefault(number, []).append(found)
+                            halves.setdefault(rule, []).append(found)
                         else:
                             yield found
             elif depth < DEEPEST:
-                yield from self._encoded(literal, data, low, high, start, end, depth, unwrapped)
+                yield from self._encoded(literal, data, low, high, start, end, depth, unwrapped, covered)
         for each in halves.values():
             yield from _completed(each, data, low, high)
 
@@ -155,7 +178,7 @@ class Matcher:
         meanings = _meanings(rule, data, *_line(data, near, whole)) or _meanings(rule, data, *near)
         stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in rule.regex.groupindex else ""
         name = key.decode("latin-1") if rule.nature is Nature.NAME else name_before(data, low, span[0])
-        return _Found(rule, key, *span, (whole,), name, "", stage, meanings)
+        return _Found(rule, key, *span, (whole,), name, "", stage, _owner(rule, data, whole, near), meanings)
 
     def _encoded(
         self,
@@ -167,8 +190,15 @@ class Matcher:
         end: int,
         depth: int,
         unwrapped: set[tuple[int, int, int]],
+        covered: dict[int, int],
     ) -> Iterator[_Found]:
-        """Decodes the run around an encoded anchor once, and looks for every anchor in what comes out."""
+        """Decodes the run around an encoded anchor once, and looks for every anchor in what comes out.
+
+        `covered` says by alignment up to where a run that was decoded holds all that an anchor there needs.
+        """
+        alignment = (start - literal.phase) % 4 if literal.form is Form.BASE64 else -1
+        if start < covered.get(alignment, 0):
+            return
         reach = max(self._rules[number].max_length for number in literal.rules) + SURROUNDINGS // 4
         if literal.form is Form.UTF16:
             texts = [unwrap_utf16(data, low, high, start, end, reach)]
@@ -178,6 +208,14 @@ class Matcher:
             if text.run in unwrapped:
                 continue
             unwrapped.add(text.run)
+            if isinstance(text.places, range) and (text.width == 2 or (text.run[0] + text.run[2]) % 4 == alignment):
+                covered[alignment] = max(
+                    covered.get(alignment, 0), text.run[1] - reach * (2 if text.width == 2 else 1) * 4 // 3
+                )
+            self._decoded += len(text.data)
+            if self._decoded > self._allowance:
+                self.timeouts["encoded text"] = self.timeouts.get("encoded text", 0) + 1
+                return
             if self._reference is None:
                 self._reference = make_engine(EngineChoice.AHOCORASICK, self._literals)
             inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
@@ -190,9 +228,16 @@ def _holding(
 ) -> re.Match[bytes] | None:
     """The first match of the rule that holds the bytes `start` to `end` and starts at most `before` bytes earlier."""
     limit = min(high, end + rule.max_length)
+    if rule.lead and before:  # a lead is one word: look no further back than that
+        word = bytes(data[max(low, start - before) : start])
+        for place in range(start - len(word) + len(word.rstrip(WORD)), start):
+            match: re.Match[bytes] | None = rule.regex.match(data, place, limit)
+            if match and match.end() >= end:
+                return match
+        return None
     if before == 0:
         # What stands before is seen by look-behinds all the same.
-        match: re.Match[bytes] | None = rule.regex.match(data, start, limit)
+        match = rule.regex.match(data, start, limit)
         return match if match and match.end() >= end else None
     for match in rule.regex.finditer(data, max(low, start - before), limit):
         if match.start() > start:
@@ -268,6 +313,16 @@ def _meanings(rule: Rule, data: Buffer, low: int, high: int) -> tuple[tuple[Mean
         for signal, pattern in zip(rule.signals, rule.signal_regexes, strict=True)
         if pattern and pattern.search(data, low, high)
     )
+
+
+def _owner(rule: Rule, data: Buffer, whole: tuple[int, int], near: tuple[int, int]) -> str:
+    """Whom the key, or else what stands around it, names: `project:abc`; empty where nobody is named."""
+    if not rule.owner:
+        return ""
+    match = rule.owner_regex.search(data, *whole) or rule.owner_regex.search(data, *near)
+    named = ((name, value) for name, value in match.groupdict().items() if value) if match else iter(())
+    name, value = next(named, ("", b""))
+    return f"{name.replace('_', '-')}:{bytes(value).decode('latin-1')}" if name else ""
 
 
 def _line(data: Buffer, near: tuple[int, int], whole: tuple[int, int]) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..rules.rule import Nature, Rule
+from ..rules.rule import Nature
 from .git import Git
 from .request import Outcome, Request
 from .search import Found, Search
@@ -12,6 +12,8 @@ from .source.batch import Item, Kind
 from .source.changes import Change, Range, changes_of, commits_of
 from .source.changes import staged as staged_changes
 from .source.objects import read_objects
+
+Keys = dict[bytes, set[tuple[str, object]]]  # by content, what it holds
 
 
 def staged(git: Git, search: Search) -> Outcome:
@@ -23,16 +25,42 @@ def staged(git: Git, search: Search) -> Outcome:
     found = search.here(read_objects(git, list(new)))
     carried = 0
     if found.matches:
-        known = _keys(search.here(read_objects(git, _old(changes))))
-        kept = [
+        before = _keys(search.here(read_objects(git, _old(changes))))
+        kept = _kept(changes, before, _keys(found))
+        placed = [
             (Item(Kind.FILE, item.oid, change.path, tracked=True), match)
             for item, match in found.matches
             for change in new[item.oid.encode()]
         ]
-        found.matches = [(item, match) for item, match in kept if _is_new(match.rule, match.key, known)]
-        carried = len(kept) - len(found.matches)
+        found.matches = [
+            (item, match)
+            for item, match in placed
+            if match.rule.nature is Nature.HINT or (b"", item.path, match.rule.id, match.key) not in kept
+        ]
+        carried = len(placed) - len(found.matches)
     found.tally.files = len(new)
     return Outcome(found, carried=carried)
+
+
+def _kept(changes: Iterable[Change], before: Keys, after: Keys) -> set[tuple[bytes, bytes, str, object]]:
+    """What changes only kept or moved, as (commit, path, rule, key): it stood in the file before, or in another that
+    the same commit took it from. A key that is still where it was has been copied, not moved."""
+    by_commit: dict[bytes, list[Change]] = {}
+    for change in changes:
+        by_commit.setdefault(change.commit, []).append(change)
+    kept = set()
+    for commit, together in by_commit.items():
+        here = {change.path: _all(before, change.old) for change in together}
+        left = {each for change in together for each in here[change.path] - after.get(change.new, set())}
+        for change in together:
+            for rule, key in after.get(change.new, ()):
+                if (rule, key) in here[change.path] or (rule, key) in left:
+                    kept.add((commit, change.path, rule, key))
+    return kept
+
+
+def _all(keys: Keys, contents: Iterable[bytes]) -> set[tuple[str, object]]:
+    return {each for content in contents for each in keys.get(content, ())}
 
 
 def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outcome:
@@ -67,25 +95,24 @@ def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outco
 
 
 def _drop_carried(git: Git, search: Search, changes: Sequence[Change], found: Found) -> int:
-    """Leaves out keys that each commit with them only kept: they stood in what it changed before. Returns how many."""
+    """Leaves out keys that every commit with them only kept or moved. Returns how many."""
     suspect = {item.oid.encode() for item, _ in found.matches}
     commits = {change.commit for change in changes if change.new in suspect}
-    by_content = search.here(read_objects(git, _old(change for change in changes if change.commit in commits)))
-    keys: dict[bytes, set[tuple[str, object]]] = {}
-    for item, match in by_content.matches:
-        keys.setdefault(item.oid.encode(), set()).add((match.rule.id, match.key))
-    known: dict[bytes, set[tuple[str, object]]] = {}
-    introduced: dict[bytes, set[bytes]] = {}
-    for change in changes:
-        for old in change.old:
-            known.setdefault(change.commit, set()).update(keys.get(old, ()))
-        introduced.setdefault(change.new, set()).add(change.commit)
+    together = [change for change in changes if change.commit in commits]
+    kept = _kept(together, _keys(search.here(read_objects(git, _old(together)))), _keys(found))
+    places: dict[bytes, list[Change]] = {}
+    for change in together:
+        places.setdefault(change.new, []).append(change)
     before = len(found.matches)
     found.matches = [
         (item, match)
         for item, match in found.matches
         if item.kind is not Kind.BLOB
-        or any(_is_new(match.rule, match.key, known.get(commit, set())) for commit in introduced[item.oid.encode()])
+        or match.rule.nature is Nature.HINT
+        or any(
+            (change.commit, change.path, match.rule.id, match.key) not in kept
+            for change in places.get(item.oid.encode(), ())
+        )
     ]
     return before - len(found.matches)
 
@@ -94,9 +121,8 @@ def _old(changes: Iterable[Change]) -> list[bytes]:
     return list(dict.fromkeys(old for change in changes for old in change.old))
 
 
-def _keys(found: Found) -> set[tuple[str, object]]:
-    return {(match.rule.id, match.key) for _, match in found.matches}
-
-
-def _is_new(rule: Rule, key: object, known: set[tuple[str, object]]) -> bool:
-    return rule.nature is Nature.HINT or (rule.id, key) not in known
+def _keys(found: Found) -> Keys:
+    keys: Keys = {}
+    for item, match in found.matches:
+        keys.setdefault(item.oid.encode(), set()).add((match.rule.id, match.key))
+    return keys

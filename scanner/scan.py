@@ -59,9 +59,14 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
     Raises KeyslipError for what the user must mend; what cannot be read is in the report.
     """
     begun = time.monotonic()
-    outcome = _run(request, Search((*request.rules, POINTER), request.engine), progress)
-    found, outside = _findings(outcome, request) if outcome.found.matches else ([], 0)
+    search = Search((*request.rules, POINTER), request.engine)
+    outcome = _run(request, search, progress)
+    found, outside = _findings(outcome, request, search) if outcome.found.matches else ([], 0)
     unread = [*outcome.found.unread, *outcome.unread, *(outcome.attribution.unread if outcome.attribution else ())]
+    if unread:
+        from .mask import unread_masked
+
+        unread = unread_masked(unread, search)
     return Report(
         target=_target(request),
         started_at=request.now,
@@ -105,10 +110,11 @@ def _run(request: Request, search: Search, progress: Progress | None) -> Outcome
     return repository(request.git, search, request, progress)
 
 
-def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
+def _findings(outcome: Outcome, request: Request, search: Search) -> tuple[list[Finding], int]:
     """The findings, and how many keys have no place that the request lets through."""
     from .attribute import Attribution
-    from .collect import Collection, findings
+    from .collect import Collection, findings, linked_project
+    from .mask import masked
     from .ships import shipped
 
     collection = Collection()
@@ -120,7 +126,10 @@ def _findings(outcome: Outcome, request: Request) -> tuple[list[Finding], int]:
     attribution = outcome.attribution or Attribution()
     suspects = {shown_path(item.path) for item, _ in outcome.found.matches if item.kind is Kind.FILE}
     attribution.shipped = shipped(os.fsencode(request.root), outcome.items, suspects)
-    return findings(collection, attribution, request)
+    if request.stdin is None:
+        collection.references |= linked_project(request.root)
+    found, outside = findings(collection, attribution, request)
+    return masked(found, search), outside
 
 
 def _target(request: Request) -> dict[str, object]:

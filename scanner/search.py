@@ -44,14 +44,14 @@ class Search:
 
     def __init__(self, rules: Sequence[Rule], choice: EngineChoice = EngineChoice.AUTO) -> None:
         self.rules = rules
-        self._choice = choice
-        self._literals: Sequence[Literal] = literals(rules)
+        self.choice = choice
+        self.literals: Sequence[Literal] = literals(rules)
 
     def here(self, pieces: Iterable[Batch | Unread], progress: Progress | None = None) -> Found:
         """Searches in this thread."""
         found = Found()
-        engine = make_engine(self._choice, self._literals)
-        matcher = Matcher(self.rules, self._literals)
+        engine = make_engine(self.choice, self.literals)
+        matcher = Matcher(self.rules, self.literals)
         _search(pieces, engine, matcher, found, progress, threading.Event())
         _note_timeouts(matcher, found)
         found.tally.engine = engine.name
@@ -66,14 +66,14 @@ class Search:
         waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         stop = threading.Event()
         failures: list[BaseException] = []
-        engine = make_engine(self._choice, self._literals)
+        engine = make_engine(self.choice, self.literals)
         # Reading and searching release the interpreter's lock every few microseconds: whoever computes in between must
         # not keep it from the others for Python's usual five milliseconds.
         sys.setswitchinterval(SWITCH_INTERVAL)
 
         def work() -> None:
             own = engine.for_thread()
-            matcher = Matcher(self.rules, self._literals)
+            matcher = Matcher(self.rules, self.literals)
             mine = Found()
             try:
                 while (job := waiting.get()) is not None:

@@ -50,6 +50,7 @@ ANCHORED = {Format.SARIF}
 # Formats that have no room for what could not be read: it goes to standard error.
 SAY_INCOMPLETE = {Format.CSV, Format.GITLEAKS_JSON}
 STDOUT = "-"
+ALSO_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # Imported only when asked for.
 RENDERERS = {
     Format.JSON: ("..report.json", "as_json"),
@@ -81,6 +82,7 @@ def outputs(formats: Sequence[str], paths: Sequence[str]) -> list[Output]:
     pairs = []
     for index in range(max(len(formats), len(paths), 1)):
         path = paths[index] if index < len(paths) else STDOUT
+        path = STDOUT if path in ALSO_STDOUT else path
         if index < len(formats):
             pairs.append(Output(Format(formats[index]), path))
         elif path == STDOUT:
@@ -126,8 +128,8 @@ def write(report: Report, wanted: Sequence[Output], view: View) -> None:
 
 
 def _to_file(report: Report, output: Output, view: View) -> None:
-    target = Path(output.path)
     try:
+        target = Path(output.path).resolve()  # what a link leads to is replaced, not the link
         if target.exists() and not target.is_file():  # a pipe or a device: nothing to replace
             with target.open("w", encoding="utf-8") as file:
                 _render(report, output.format, file, view)

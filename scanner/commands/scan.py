@@ -103,8 +103,9 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     found, untrusted = judged(apply_overrides(report.findings, believed.config.overrides), believed, request.now)
     old = stale(found, believed) if _is_whole(request, report) else []
     report = replace(report, findings=found, untrusted=untrusted, stale=[each.key for each in old])
-    code = _exit_code(report, options)
-    report = _shortened(report, options["max_findings"])
+    cut = _shortened(report, options["max_findings"])
+    code = _exit_code(replace(cut, findings=report.findings), options)
+    report = cut
     if request.git and any(each.format in ANCHORED for each in wanted):
         from ..anchor import anchors
 
@@ -229,7 +230,8 @@ def _shortened(report: Report, most: int | None) -> Report:
     """At most `most` findings, the worst; the rest are counted, never dropped in silence."""
     if most is None or len(report.findings) <= most:
         return report
+    worst = sorted(report.findings, key=lambda each: each.suppressed is not None)[:most]
     from ..source.batch import Unread
 
     rest = Unread("findings", f"beyond the limit of {most}", len(report.findings) - most)
-    return replace(report, findings=report.findings[:most], incomplete=[*report.incomplete, rest])
+    return replace(report, findings=worst, incomplete=[*report.incomplete, rest])

@@ -11,6 +11,7 @@ from ..resident import Buffer
 STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 EITHER = STANDARD + b"-_"
 TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+AHEAD = 4
 # Wrapped base64 has lines of 60 characters and more; a shorter line above is other text.
 WRAPPED_LINE = 40
 
@@ -38,7 +39,7 @@ class Unwrapped:
 
 def unwrap_utf16(data: Buffer, low: int, high: int, start: int, end: int, reach: int) -> Unwrapped:
     """The ASCII text around a UTF-16 anchor, of either byte order: the low bytes while the high ones are zero."""
-    forward = bytes(data[start + 1 : min(high, end + 2 * reach) : 2])
+    forward = bytes(data[start + 1 : min(high, end + 2 * AHEAD * reach) : 2])
     after = len(forward) - len(forward.lstrip(b"\0"))
     first = max(low, start - 2 * reach)
     first += (start - first) % 2
@@ -65,7 +66,8 @@ def _run(data: Buffer, low: int, high: int, start: int, units: int, alphabet: by
     """The bounds of the stretch of base64 around `start`, over line ends where the lines are wrapped base64."""
     first = _edge_before(data, max(low, start - units), start, alphabet)
     line = max(first, data.rfind(b"\n", first, start) + 1)
-    last = _edge_after(data, min(high, start + units), start, line, alphabet)
+    # Far ahead: where anchors stand close together, one run does for many.
+    last = _edge_after(data, min(high, start + AHEAD * units), start, line, alphabet)
     return first, last
 
 

@@ -47,7 +47,7 @@ def print_text(
     if verbose:
         listed += [each for each in report.findings if each.suppressed]
     for (level, provider), group in groupby(listed, key=lambda each: (each.severity, each.rule.provider)):
-        console.print(Text.assemble((f" {level.upper()} ", COLOURS[level]), f" {provider}"))
+        console.print(Text.assemble((f" {level.upper()} ", COLOURS[level]), f" {printable(provider)}"))
         for finding in group:
             _finding(console, finding, verbose)
     _summary(console, report, shown, listed, verbose)
@@ -55,7 +55,7 @@ def print_text(
 
 def _finding(console: Console, finding: Finding, verbose: bool) -> None:
     about = finding.classification
-    head = Text.assemble((finding.rule.title, "bold"), "  ", (finding.redacted, "magenta"))
+    head = Text.assemble((printable(finding.rule.title), "bold"), "  ", (finding.redacted, "magenta"))
     head.append("  in HEAD" if finding.in_head else "  not in HEAD", "red" if finding.in_head else "dim")
     console.print(Text("  ").append_text(head), soft_wrap=True)
     rows = [

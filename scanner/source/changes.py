@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...rules.errors import KeyslipError
 from ..git import Git, GitFailed, revision
 
+# Bytes that git prints of a range's changes, and seconds it may take: a tree can be made that expands without end.
+MOST_CHANGES = 256 << 20
+CHANGES_LIMIT = 120.0
 EMPTY = b"0"  # git's id of "nothing there": all zeros
 LINK, SUBMODULE = b"120000", b"160000"
 
@@ -79,11 +83,16 @@ def changes_of(git: Git, commits: Iterable[bytes]) -> list[Change]:
     Raises KeyslipError when git cannot compare the trees.
     """
     with git.stream(*DIFF_TREE, stdin=b"\n".join(commits) + b"\n") as stream:
-        output = stream.output.read()
+        output = bytearray()
+        started = time.monotonic()
+        while block := stream.output.read(1 << 20):
+            output += block
+            if len(output) > MOST_CHANGES or time.monotonic() - started > CHANGES_LIMIT:
+                raise KeyslipError("the changes are too many to review", "name a smaller range, or scan everything")
         problem = stream.problem()
     if problem:
         raise KeyslipError(f"the changes cannot be read: {problem}", "fetch the missing objects first")
-    return list(parse_raw(output.split(b"\0")))
+    return list(parse_raw(bytes(output).split(b"\0")))
 
 
 def parse_raw(fields: Iterable[bytes]) -> Iterator[Change]:

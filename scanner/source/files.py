@@ -12,6 +12,8 @@ from .batch import Batch, Item, Pieces, Unread, whole
 from .window import windows
 
 BUFFER = 8 << 20
+# A link; or tracked, and deleted in the working tree, perhaps with its folder.
+GONE = (errno.ELOOP, errno.ENOENT, errno.ENOTDIR)
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -39,7 +41,11 @@ class FileReader:
                 return
             descriptor = os.open(path, _FLAGS)
         except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.ENOENT):  # a link; or tracked, and deleted in the working tree
+            if error.errno not in (
+                errno.ELOOP,
+                errno.ENOENT,
+                errno.ENOTDIR,
+            ):  # a link; or tracked, and deleted in the working tree
                 yield Unread(name, error.strerror or "cannot be opened")
             return
         with open(descriptor, "rb", buffering=0) as file:

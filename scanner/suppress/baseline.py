@@ -62,7 +62,10 @@ def parse(data: bytes, name: str) -> list[Entry]:
     if document.get("version") != 1:
         raise where.error("version", f"is {document.get('version')!r}", "this keyslip reads version 1: update keyslip")
     entries = []
-    for table in document.get("finding", []):
+    tables = document.get("finding", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise where.error("finding", "must be tables", "write [[finding]]")
+    for table in tables:
         near = str(table.get("id", ""))
         where.known(table, KEYS, near)
         for key in ("rule", "id"):
