@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .attribute import head_entries
 from .finding import Finding, Location, LocationKind
 from .git import Git
+from .mask import masks
+from .search import Search
 from .source.batch import Unread, shown_path
 from .source.objects import read_objects
 
@@ -47,7 +49,7 @@ class Tree:
         return readme or next(iter(self.paths), None)
 
 
-def anchors(git: Git, findings: Iterable[Finding]) -> dict[tuple[str, str], Anchor]:
+def anchors(git: Git, findings: Iterable[Finding], search: Search) -> dict[tuple[str, str], Anchor]:
     """By rule and id, an anchor for every finding that has no place in the working tree.
 
     None for those of a repository whose HEAD has no file.
@@ -65,7 +67,9 @@ def anchors(git: Git, findings: Iterable[Finding]) -> dict[tuple[str, str], Anch
         if path is not None:
             line = place.start_line if path == place.path else 1
             found[finding.rule.id, finding.id] = Anchor(path, line, place, current=here is not None)
-    return _clamped(git, found, tree)
+    shown = masks((each.path for each in found.values()), search)
+    clamped = _clamped(git, found, tree)
+    return {key: replace(each, path=shown.get(each.path, each.path)) for key, each in clamped.items()}
 
 
 def _is_current(place: Location, tree: Tree) -> bool:

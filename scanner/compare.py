@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from subprocess import Popen
 from threading import Event, Timer
 from typing import IO
 
@@ -55,6 +56,19 @@ class Changes:
         self.unread += other.unread
 
 
+class Stop(Event):
+    """Set, it ends the git processes that threads wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running: set[Popen[bytes]] = set()
+
+    def set(self) -> None:
+        super().set()
+        for process in list(self.running):
+            process.kill()
+
+
 def compare(
     git: Git, commits: Sequence[bytes], contents: set[bytes], present: set[bytes], jobs: int, limit: float
 ) -> Changes:
@@ -66,7 +80,7 @@ def compare(
     size = max(1, -(-len(commits) // (jobs * PORTIONS)))
     portions = [commits[start : start + size] for start in range(0, len(commits), size)]
     total = Changes()
-    stop = Event()
+    stop = Stop()
     with ThreadPoolExecutor(jobs) as pool:
         try:
             for changes in pool.map(lambda each: _portion(git, each, contents, present, deadline, stop), portions):
@@ -80,7 +94,7 @@ def compare(
 
 
 def _portion(
-    git: Git, commits: Sequence[bytes], contents: set[bytes], present: set[bytes], deadline: float, stop: Event
+    git: Git, commits: Sequence[bytes], contents: set[bytes], present: set[bytes], deadline: float, stop: Stop
 ) -> Changes:
     """Compares on after a commit that git cannot compare: it dies at a tree that is not there."""
     changes = Changes()
@@ -106,12 +120,13 @@ def _compared(
     contents: set[bytes],
     present: set[bytes],
     deadline: float,
-    stop: Event,
+    stop: Stop,
     changes: Changes,
 ) -> tuple[bytes, str | None]:
     """Compares until git fails; the last commit that it spoke of, and why it failed."""
     commit = b""
     with git.stream(*FRUGAL, *DIFF_TREE, "--always", stdin=b"\n".join(commits) + b"\n") as stream:
+        stop.running.add(stream.process)
         timer = Timer(max(0.0, deadline - time.monotonic()), stream.process.kill)
         timer.daemon = True
         timer.start()
@@ -126,9 +141,10 @@ def _compared(
             return commit, None if stop.is_set() else stream.problem()
         finally:
             timer.cancel()
+            stop.running.discard(stream.process)
 
 
-def _records(output: IO[bytes], stop: Event) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+def _records(output: IO[bytes], stop: Stop) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
     """Every (commit, mode, content, path) as git prints them; a commit's own line as one without content."""
     commit = rest = b""
     while not stop.is_set() and (block := output.read(BLOCK)):

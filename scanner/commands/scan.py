@@ -21,6 +21,7 @@ from ..git import Git, revision
 from ..paths import PathFilter
 from ..request import Progress, Request
 from ..scan import Report, scan
+from ..search import Search
 from ..source.changes import Range, parse_range
 from ..suppress.baseline import NAME as BASELINE
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
@@ -109,7 +110,7 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     if request.git and any(each.format in ANCHORED for each in wanted):
         from ..anchor import anchors
 
-        report = replace(report, anchors=anchors(request.git, report.findings))
+        report = replace(report, anchors=anchors(request.git, report.findings, Search(request.rules)))
     if not (options["quiet"] and wanted == [Output(Format.TEXT)] and not report.findings):
         color = False if options["no_color"] or "NO_COLOR" in os.environ else None
         write(report, wanted, View(color, options["verbose"] > 0, _least(options["fail_on"])))

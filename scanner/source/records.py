@@ -132,6 +132,9 @@ def walk(buffer: Buffer, position: int, filled: int, asked: Sequence[bytes], fir
         number = first + found.complete
         if header is None or number >= len(asked) or header[1] != asked[number]:
             found.broken = True
+            if number:
+                named = asked[number - 1].decode("ascii", "replace")
+                found.missing.append(Unread(f"object {named}", "it is longer than it says"))
             break
         oid, kind, size = header.groups()
         if kind is None:
