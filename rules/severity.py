@@ -135,7 +135,7 @@ LINES = (
         lambda a: a.access is Access.WRITE_ONLY and a.level is Level.RESOURCE,
         Severity.MEDIUM,
     ),
-    Line("any other secret", lambda a: True, Severity.HIGH),
+    Line("a secret that is restricted, or does not live long", lambda a: True, Severity.HIGH),
 )
 # What doubt and place allow at the most.
 CAPS = (

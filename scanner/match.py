@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +13,9 @@ from ..rules.public import entropy
 from ..rules.rule import Meaning, Nature, Rule
 from ..rules.secret import Secret
 from ..rules.timed import OutOfTimeError
+from .candidate import Candidate, outward, settle
 from .engine import Engine, EngineChoice, Form, Literal, make_engine
-from .engine.encodings import Unwrapped, unwrap_base64, unwrap_utf16
+from .engine.encodings import unwrap_base64, unwrap_utf16
 from .name import name_before
 from .pair import pairs
 from .resident import Buffer, Locator, Position, Resident
@@ -60,23 +60,6 @@ class Match:
     allowed: str = ""  # the comment that accepts it
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A match before it is placed: offsets in the text it was found in."""
-
-    rule: Rule
-    key: bytes
-    start: int
-    end: int
-    spans: tuple[tuple[int, int], ...]
-    name: str
-    identifier: str
-    stage: str
-    owner: str
-    meanings: tuple[tuple[Meaning, str], ...]
-    encoding: str | None = None
-
-
 class Matcher:
     """Confirms anchor hits. One for each thread."""
 
@@ -96,7 +79,7 @@ class Matcher:
         locator = Locator(part)
         return [self._placed(part, locator, each) for each in sorted(found, key=lambda each: each.start)]
 
-    def _placed(self, part: Resident, locator: Locator, each: _Found) -> Match:
+    def _placed(self, part: Resident, locator: Locator, each: Candidate) -> Match:
         wide = each.encoding is not None and each.encoding.startswith("utf-16")
         move = part.offset - part.start
         return Match(
@@ -118,9 +101,9 @@ class Matcher:
 
     def _found(
         self, data: Buffer, low: int, high: int, hits: Iterable[tuple[int, int]], depth: int
-    ) -> Iterator[_Found]:
+    ) -> Iterator[Candidate]:
         reached: dict[int, int] = {}  # by rule: the end of its last match, so that one key is confirmed once
-        halves: dict[int, list[_Found]] = {}  # by rule: identifiers whose secret is still to be found
+        halves: dict[int, list[Candidate]] = {}  # by rule: identifiers whose secret is still to be found
         unwrapped: set[tuple[int, int, int]] = set()
         covered: dict[int, int] = {}
         for number, (end, index) in enumerate(hits):
@@ -150,7 +133,7 @@ class Matcher:
 
     def _confirmed(
         self, rule: Rule, anchor: bytes, data: Buffer, low: int, high: int, start: int, end: int
-    ) -> Iterator[_Found]:
+    ) -> Iterator[Candidate]:
         """The match of `rule` that holds its anchor at `start` to `end`, if there is one."""
         try:
             match = _holding(rule, rule.reach_before(anchor), data, low, high, start, end)
@@ -161,7 +144,7 @@ class Matcher:
         if found:
             yield found
 
-    def _considered(self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes]) -> _Found | None:
+    def _considered(self, rule: Rule, data: Buffer, low: int, high: int, match: re.Match[bytes]) -> Candidate | None:
         """The match, unless entropy, decoder or surroundings speak against it."""
         group: int | str = "key" if "key" in rule.regex.groupindex else 0
         if match[group] is None:  # a group that took no part
@@ -178,7 +161,7 @@ class Matcher:
         meanings = _meanings(rule, data, *_line(data, near, whole)) or _meanings(rule, data, *near)
         stage = bytes(match["environment"] or b"").decode("latin-1") if "environment" in rule.regex.groupindex else ""
         name = key.decode("latin-1") if rule.nature is Nature.NAME else name_before(data, low, span[0])
-        return _Found(rule, key, *span, (whole,), name, "", stage, _owner(rule, data, whole, near), meanings)
+        return Candidate(rule, key, *span, (whole,), name, "", stage, _owner(rule, data, whole, near), meanings)
 
     def _encoded(
         self,
@@ -191,7 +174,7 @@ class Matcher:
         depth: int,
         unwrapped: set[tuple[int, int, int]],
         covered: dict[int, int],
-    ) -> Iterator[_Found]:
+    ) -> Iterator[Candidate]:
         """Decodes the run around an encoded anchor once, and looks for every anchor in what comes out.
 
         `covered` says by alignment up to where a run that was decoded holds all that an anchor there needs.
@@ -220,7 +203,7 @@ class Matcher:
                 self._reference = make_engine(EngineChoice.AHOCORASICK, self._literals)
             inner = self._found(text.data, 0, len(text.data), self._reference.hits(text.data), depth + 1)
             outer_name = name_before(data, low, text.run[0])
-            yield from (_outward(each, text, outer_name) for each in settle(inner))
+            yield from (outward(each, text, outer_name) for each in settle(inner))
 
 
 def _holding(
@@ -247,7 +230,7 @@ def _holding(
     return None
 
 
-def _completed(halves: Sequence[_Found], data: Buffer, low: int, high: int) -> Iterator[_Found]:
+def _completed(halves: Sequence[Candidate], data: Buffer, low: int, high: int) -> Iterator[Candidate]:
     """The identifiers that have their secret near them, as matches of the secret."""
     rule = halves[0].rule
     if rule.pair is None:
@@ -265,45 +248,6 @@ def _completed(halves: Sequence[_Found], data: Buffer, low: int, high: int) -> I
             name=name_before(data, low, start),
             identifier=half.key.decode("latin-1"),
         )
-
-
-def _outward(each: _Found, text: Unwrapped, name: str) -> _Found:
-    """A match in decoded text as a match in the text that holds the encoding."""
-    return replace(
-        each,
-        start=text.place(each.start),
-        end=text.place(each.end - 1) + text.width,
-        spans=tuple((text.place(start), text.place(end - 1) + text.width) for start, end in each.spans),
-        name=each.name or name,
-        encoding=f"{text.encoding}+{each.encoding}" if each.encoding else text.encoding,
-    )
-
-
-def settle(found: Iterable[_Found]) -> list[_Found]:
-    """Of matches that overlap only the one of highest precedence, then the longest; hints take part in nothing."""
-    ranked = sorted(found, key=lambda each: (-each.rule.precedence, each.start - each.end, each.start))
-    kept: list[_Found] = []
-    taken: list[tuple[int, int]] = []
-    seen: set[tuple[str, int, int]] = set()
-    for each in ranked:
-        place = (each.rule.id, each.start, each.end)
-        if place in seen:
-            continue
-        seen.add(place)
-        if each.rule.nature not in (Nature.HINT, Nature.NAME):  # these take nothing from a key
-            if any(_overlaps(taken, span) for span in each.spans):
-                continue
-            for span in each.spans:
-                insort(taken, span)
-        kept.append(each)
-    return kept
-
-
-def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
-    """Whether `span` shares a byte with one of the disjoint, sorted `taken` spans."""
-    index = bisect_right(taken, span)
-    before = index > 0 and taken[index - 1][1] > span[0]
-    return before or (index < len(taken) and taken[index][0] < span[1])
 
 
 def _meanings(rule: Rule, data: Buffer, low: int, high: int) -> tuple[tuple[Meaning, str], ...]:

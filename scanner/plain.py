@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from .paths import wanted
-from .request import Outcome, Progress, Request
-from .search import Search
+from .request import Outcome, Request
+from .search import Progress, Search
 from .source.batch import Item, Kind, Unread
 from .source.files import FileReader
 from .source.worktree import list_directory

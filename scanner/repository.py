@@ -12,8 +12,8 @@ from .git import Git
 from .graph import CommitGraph, cut_commits, shallow
 from .inventory import Inventory
 from .paths import wanted
-from .request import Outcome, Progress, Request
-from .search import Job, Search
+from .request import Outcome, Request
+from .search import Job, Progress, Search
 from .source.batch import Pieces
 from .source.files import FileReader
 from .source.objects import read_listed, read_objects
@@ -65,6 +65,8 @@ def repository(git: Git, search: Search, request: Request, progress: Progress | 
         collection.add(item, match)
     contents = collection.contents()
     if request.attribution:
+        if progress:
+            progress.stage("comparing commits")
         attribution = attribute(
             git,
             contents,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 # Seconds. A tree that expands without end (twelve objects suffice) must not hold a report back for ever.
 ATTRIBUTION_LIMIT = 600.0
-
-# Told the bytes read since it was last called, from any thread.
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)

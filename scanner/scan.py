@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from .git import Git
 from .lfs import POINTER
-from .request import Outcome, Progress, Request
-from .search import Search
+from .request import Outcome, Request
+from .search import Progress, Search
 from .source.batch import Kind, Unread, shown_path
 
 if TYPE_CHECKING:  # a clean pre-commit scan never has a finding to import this for
@@ -54,7 +54,7 @@ class Report:
 
 
 def scan(request: Request, progress: Progress | None = None) -> Report:
-    """Runs a scan. `progress` is told the bytes read since it was last called, from any thread.
+    """Runs a scan.
 
     Raises KeyslipError for what the user must mend; what cannot be read is in the report.
     """

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol
 
 from ..rules.rule import Rule
 from .engine import Engine, EngineChoice, Literal, literals, make_engine
@@ -18,7 +19,16 @@ from .source.batch import Batch, Item, Part, Pieces, Unread
 SWITCH_INTERVAL = 0.0002  # seconds
 
 Job = Callable[[], Pieces]
-Progress = Callable[[int], None]
+
+
+class Progress(Protocol):
+    """Whoever shows how far a scan is; told from any thread."""
+
+    def __call__(self, count: int, /) -> None:
+        """So many bytes more were read."""
+
+    def stage(self, name: str) -> None:
+        """What is done now, in a word or two."""
 
 
 @dataclass

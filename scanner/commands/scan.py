@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,14 +19,17 @@ from ..config import apply_overrides
 from ..engine import EngineChoice
 from ..git import Git, revision
 from ..paths import PathFilter
-from ..request import Progress, Request
+from ..request import Request
 from ..scan import Report, scan
-from ..search import Search
+from ..search import Progress, Search
 from ..source.changes import Range, parse_range
 from ..suppress.baseline import NAME as BASELINE
 from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
 from .output import ANCHORED, STDOUT, Format, Output, View, outputs, write
 from .trust import Trust, judged, stale, trust
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 NEVER = "none"
 _REDACT = re.compile(r"^--redact=\d{1,3}%?$")
@@ -211,12 +214,21 @@ def _progress(quiet: bool, request: Request) -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(unit="B", unit_scale=True, desc="keyslip", leave=False, file=sys.stderr) as bar:
+    with tqdm(unit="B", unit_scale=True, desc="reading", leave=False, file=sys.stderr) as bar:
+        yield _Bar(bar)
 
-        def advance(count: int) -> None:
-            bar.update(count)
 
-        yield advance
+class _Bar:
+    """Hands what a scan tells on to a progress bar."""
+
+    def __init__(self, bar: tqdm[NoReturn]) -> None:
+        self._bar = bar
+
+    def __call__(self, count: int, /) -> None:
+        self._bar.update(count)
+
+    def stage(self, name: str) -> None:
+        self._bar.set_description(name)
 
 
 def _exit_code(report: Report, options: dict[str, Any]) -> int:

@@ -134,7 +134,7 @@ CASES = {
         "rk_live_{base62:99}",
         "stripe-restricted-key",
         "high",
-        "any other secret",
+        "a secret that is restricted, or does not live long",
     ),
     "Slack webhook": Case(
         "srv/slack/hook.cfg",
@@ -155,7 +155,7 @@ CASES = {
         "password = {make:pypi:project}",
         "pypi-token",
         "high",
-        "any other secret",
+        "a secret that is restricted, or does not live long",
     ),
     "PyPI token that has run out": Case(
         "srv/pypi/expiring.cfg",
