@@ -11,10 +11,9 @@ from subprocess import Popen
 from threading import Event, Timer
 from typing import IO
 
-from .git import Git
+from .git import FRUGAL, Git
 from .source.batch import Unread
-from .source.changes import DIFF_TREE
-from .source.objects import FRUGAL
+from .source.changes import DIFF_TREE, MOST_MEMORY
 
 # Portions for each of the threads, so that they end together.
 PORTIONS = 4
@@ -126,6 +125,7 @@ def _compared(
     """Compares until git fails; the last commit that it spoke of, and why it failed."""
     commit = b""
     with git.stream(*FRUGAL, *DIFF_TREE, "--always", stdin=b"\n".join(commits) + b"\n") as stream:
+        stream.bound(MOST_MEMORY)
         stop.running.add(stream.process)
         timer = Timer(max(0.0, deadline - time.monotonic()), stream.process.kill)
         timer.daemon = True

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...rules.errors import KeyslipError
-from ..git import Git, GitFailed, revision
+from ..git import FRUGAL, Git, GitFailed, revision
 
+# Bytes of addresses of a git that compares: its packs are mapped in small windows.
+MOST_MEMORY = 3 << 30
 # Bytes that git prints of a range's changes, and seconds it may take: a tree can be made that expands without end.
 MOST_CHANGES = 256 << 20
 CHANGES_LIMIT = 120.0
@@ -82,7 +84,8 @@ def changes_of(git: Git, commits: Iterable[bytes]) -> list[Change]:
 
     Raises KeyslipError when git cannot compare the trees.
     """
-    with git.stream(*DIFF_TREE, stdin=b"\n".join(commits) + b"\n") as stream:
+    with git.stream(*FRUGAL, *DIFF_TREE, stdin=b"\n".join(commits) + b"\n") as stream:
+        stream.bound(MOST_MEMORY)
         output = bytearray()
         started = time.monotonic()
         while block := stream.output.read(1 << 20):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..git import Git
+from ..git import FRUGAL, Git
 from . import shared
 from .batch import Pieces, Unread
 from .pipe import BUFFER, Counted, through_pipe
@@ -13,14 +13,6 @@ from .records import LONGEST_HEADER, Listed, Parents, listed
 
 # A pack so broken that this many objects in one portion cannot be read is given up, and the rest counted.
 MOST_RESTARTS = 1000
-# Bounds what git keeps mapped of a pack at once, and so the memory it is charged with; what is saved there goes to
-# the cache of delta bases, where it saves a fifth of the time.
-FRUGAL = (
-    *("-c", "core.packedGitWindowSize=16m"),
-    *("-c", "core.packedGitLimit=128m"),
-    *("-c", "core.deltaBaseCacheLimit=192m"),
-)
-
 _LISTED = re.compile(rb"^([0-9a-f]{40,64}) (blob|commit|tag) (\d+)$", re.MULTILINE)
 _UNLISTED = re.compile(rb"^([0-9a-f]{40,64}) (?:missing|ambiguous)$", re.MULTILINE)
 
