@@ -154,8 +154,18 @@ def _umask() -> int:
     return mask
 
 
+def _is_clean(report: Report) -> bool:
+    said = (report.findings, report.incomplete, report.carried, report.left_out, report.stale, report.untrusted)
+    return not any(said)
+
+
 def _render(report: Report, kind: Format, file: IO[str], view: View) -> None:
     if kind is Format.TEXT:
+        if _is_clean(report):  # at once: no need for what draws tables
+            from ..report.words import in_short
+
+            file.write(f"keyslip: {in_short(report)}\n")
+            return
         from ..report.text import print_text
 
         print_text(report, file, view.color, view.verbose, view.least)

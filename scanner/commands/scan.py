@@ -118,7 +118,7 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
         color = False if options["no_color"] or "NO_COLOR" in os.environ else None
         write(report, wanted, View(color, options["verbose"] > 0, _least(options["fail_on"])))
     if not options["quiet"] and all(each.path != STDOUT for each in wanted):
-        from ..report.text import in_short
+        from ..report.words import in_short
 
         click.echo(f"keyslip: {in_short(report)}; reports: {', '.join(each.path for each in wanted)}", err=True)
     return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import IO
@@ -15,7 +14,7 @@ from ...rules.severity import Severity
 from ..finding import Finding
 from ..scan import Report
 from .safe import printable
-from .words import lives, may, next_step, place
+from .words import in_short, lives, may, next_step, place
 
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
@@ -90,13 +89,6 @@ def _row(console: Console, label: str, text: str) -> None:
     table.add_column(overflow="fold")
     table.add_row(Text(label), Text(text))
     console.print(table)
-
-
-def in_short(report: Report) -> str:
-    """The whole report in a line."""
-    shown = Counter(each.severity for each in report.findings if each.suppressed is None)
-    words = ", ".join(f"{shown[level]} {level}" for level in Severity if shown[level])
-    return f"{words or 'no keys found'}; read {report.stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
 
 
 def _summary(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ...rules.classify import Classification, Source, rfc3339
 from ...rules.rule import Access, Environment, Exposure, Level, LifetimeClass, Nature, Rule
+from ...rules.severity import Severity
 from ..finding import Finding, Location, LocationKind
+from ..scan import Report
 
 EXPOSURES = {
     Exposure.PUBLISHABLE: "made to be public",
@@ -122,3 +126,10 @@ def gone(location: Location) -> str:
 def unread(what: str, why: str, count: int) -> str:
     """A line of `incomplete`."""
     return f"{what}: {why}" + (f" ({count}x)" if count > 1 else "")
+
+
+def in_short(report: Report) -> str:
+    """The whole report in a line."""
+    shown = Counter(each.severity for each in report.findings if each.suppressed is None)
+    words = ", ".join(f"{shown[level]} {level}" for level in Severity if shown[level])
+    return f"{words or 'no keys found'}; read {report.stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
