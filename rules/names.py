@@ -15,6 +15,8 @@ SERVER_ONLY = frozenset({"GEMINI_API_KEY"})  # Google: never in client code, whi
 AMBIGUOUS = frozenset({"DATABASE_URL", "JWT_SECRET"})
 
 
+# Workflows name what they deploy with after Storybook and Parcel: there the prefix is no sign of a bundle.
+PREFIXES = tuple(prefix for prefix in PUBLIC_PREFIXES if prefix not in ("STORYBOOK_", "PARCEL_"))
 # No build that knows these prefixes reads such files.
 ELSEWHERE = re.compile(r"\.(?:py|go|rs|java|rb|php|cs|c|cc|cpp|h|hpp|swift|kt|dart|ex|exs|pl|sql)$")
 
@@ -22,12 +24,12 @@ ELSEWHERE = re.compile(r"\.(?:py|go|rs|java|rb|php|cs|c|cc|cpp|h|hpp|swift|kt|da
 def name_rule(rules: Sequence[Rule]) -> Rule:
     """The rule that finds the names of secret and admin keys of `rules` under a public prefix."""
     names = "|".join(sorted(secret_names(rules), key=lambda name: (-len(name), name)))
-    prefixes = "|".join(PUBLIC_PREFIXES)
+    prefixes = "|".join(PREFIXES)
     return Rule(
         id=NAME_RULE,
         title="Name of a secret under a public prefix",
         provider="any",
-        anchors=tuple(prefix.encode() for prefix in PUBLIC_PREFIXES),
+        anchors=tuple(prefix.encode() for prefix in PREFIXES),
         pattern=rf"(?<![A-Za-z0-9_])(?:{prefixes})(?:{names})(?![A-Za-z0-9_])",
         max_length=120,
         exposure=Exposure.SECRET,
