@@ -105,7 +105,9 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
     ignored: set[bool] = set()
     in_head = (rule.id, sighting.key) in attribution.head_keys
     client = False
-    for item, match in sighting.matches:
+    # Threads find them in any order; what is said of a key must not depend on it.
+    matches = sorted(sighting.matches, key=lambda each: (each[0].kind, each[0].oid, each[0].path, each[1].start))
+    for item, match in matches:
         for location in locate(item, match, attribution):
             if not request.paths.passes(location.path, attribution.complete):
                 continue
@@ -123,7 +125,7 @@ def _finding(sighting: Sighting, collection: Collection, attribution: Attributio
             client = client or location.place is Place.CLIENT
     if not locations:
         return None
-    first = sighting.matches[0][1]
+    first = matches[0][1]
     classification = classify(
         rule, key, now, tuple(meanings), sorted(collection.references), first.identifier, first.stage, first.owner
     )
@@ -199,10 +201,11 @@ def _introduced(locations: Sequence[Location]) -> Introduced | None:
     return Introduced(first.commit or "", first.author, first.date, first.path)
 
 
-def _order(location: Location) -> tuple[int, float, str, int, int]:
+def _order(location: Location) -> tuple[int, float, str, int, int, str, str]:
     """Working tree first, then history as it came about."""
     rank = 0 if location.kind is LocationKind.WORKTREE else 1
-    return rank, _seconds(location.date), location.path or "", location.start_line, location.start_column
+    named = location.path or "", location.start_line, location.start_column
+    return rank, _seconds(location.date), *named, location.commit or "", location.blob or ""
 
 
 def _seconds(date: str | None) -> float:
