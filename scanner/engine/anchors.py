@@ -24,6 +24,8 @@ NAME_PARTS = (
         b"account_sid",
         b"DEVOPS",
         b"LICENSE_KEY",
+        b"PRIVATE_KEY",
+        b"private_key",
         b"license_key",
         b"LicenseKey",
     ),

@@ -18,7 +18,6 @@ FOUND = {
     "MAILCHIMP_API": ("MAILCHIMP_API='{hex:32}-us13'", "mailchimp-api-key"),
     "MAILGUN_API ||": ("var key = process.env.MAILGUN_API || 'key-{hex:32}'", "mailgun-api-key"),
     "netlify_token": ("netlify_token={base62:43}", "netlify-old-token"),
-    "newrelic.yml": ("# New Relic\nlicense_key: {hex:40}\n", "newrelic-configured-license-key"),
     "unseal": ("vault operator unseal {base64:43}=", "vault-unseal-key"),
     # Supabase: the JWT secret
     "hex-32": ("SUPABASE_JWT_SECRET={hex:32}", "supabase-jwt-secret"),
