@@ -97,6 +97,7 @@ LINES = (
     Line("older than a key of its kind can get", lambda a: a.outlived, Severity.NOTE),
     Line("a user's session", lambda a: a.nature is Nature.SESSION, Severity.LOW),
     Line("an identifier without its secret", lambda a: a.nature is Nature.IDENTIFIER, Severity.LOW),
+    Line("the name of a secret under a public prefix", lambda a: a.nature is Nature.NAME, Severity.CRITICAL),
     Line(
         "a secret of a test environment in client code or under a public prefix",
         lambda a: _is_private(a) and a.client and a.environment is Environment.TEST,

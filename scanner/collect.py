@@ -93,7 +93,11 @@ def findings(collection: Collection, attribution: Attribution, request: Request)
     made = [_finding(sighting, collection, attribution, request) for sighting in collection.sightings.values()]
     merged = _merge(finding for finding in made if finding)
     ordered = sorted(merged, key=lambda each: (-each.severity.rank, each.rule.provider, each.rule.id, each.id))
-    return ordered, made.count(None)
+    outside = sum(
+        finding is None and sighting.rule.nature is not Nature.NAME
+        for finding, sighting in zip(made, collection.sightings.values(), strict=True)
+    )
+    return ordered, outside
 
 
 def _finding(sighting: Sighting, collection: Collection, attribution: Attribution, request: Request) -> Finding | None:
