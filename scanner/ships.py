@@ -20,7 +20,8 @@ ALIASES = {"@/": ("", "src/"), "~/": ("", "src/", "app/"), "$lib/": ("src/lib/",
 MOST_FILES = 4000
 LARGEST = 512 << 10
 
-_DIRECTIVE = re.compile(rb"\A(?:\s|//[^\n]*\n|/\*.{0,2000}?\*/)*[\"']use client[\"']", re.DOTALL)
+# Possessive throughout: a head that is all comments must not be tried in every division.
+_DIRECTIVE = re.compile(rb"\A(?:\s++|//[^\n]*+\n|/\*[^*]*+\*++(?:[^*/][^*]*+\*++)*+/)*+[\"']use client[\"']")
 _IMPORT = re.compile(rb"(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*[\"']([^\"'\n]{1,200})[\"']")
 _BUNDLER = re.compile(r"(?:^|/)vite\.config\.[cm]?[jt]s$")
 

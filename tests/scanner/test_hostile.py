@@ -218,3 +218,9 @@ def test_alternates_are_listed_or_read(repo: Repository, tmp_path: Path) -> None
     other.commit(**{"a.env": key(TOKEN)})
     (repo.path / ".git/objects/info/alternates").write_text(f"{other.path}/.git/objects\n")
     assert json.dumps(scan(repo.path)["findings"]).count('"unreachable"') >= 1
+
+
+def test_comments_without_end_do_not_hang(tmp_path: Path) -> None:
+    (tmp_path / "a.ts").write_text("/**//" * 20_000 + "\n" + key(TOKEN))
+    (tmp_path / "b.ts").write_text("/**/" * 20_000 + "\n" + key(TOKEN))
+    assert len(scan(tmp_path, timeout=30)["findings"]) == 1
