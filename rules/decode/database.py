@@ -9,7 +9,7 @@ from ..public import entropy, placeholder
 from ..rule import Environment
 from .decoded import Decoded
 
-_URL = re.compile(r"([a-z][a-z0-9+]{1,40})://([^:@/]{0,128}):([^@/]{1,256})@([^/?,:]{1,253})")
+_URL = re.compile(r"([a-z][a-z0-9+]{1,40})://([^:@/]{0,128}):([^/]{1,256})@([^/?,:@]{1,253})")
 _LOCAL = re.compile(
     r"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|host\.docker\.internal|.{0,200}\.(?:localhost|local|test)"
 )

@@ -153,6 +153,13 @@ def test_remote_database(tmp_path: Path) -> None:
     assert finding["classification"]["scope"]["principal"] == "host:db.shop-prod.net"
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql", "mongodb", "redis", "amqp"])
+def test_host_is_what_follows_the_last_at(tmp_path: Path, scheme: str) -> None:
+    finding = one(tmp_path, fill(scheme + "://app:Zk3vQ9tLw2@Xy7.{base62:12}@db.shop-prod.net/app"))
+    assert finding["classification"]["scope"]["principal"] == "host:db.shop-prod.net"
+    assert "xy7" not in str(finding).lower()
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:5432", "host.docker.internal", "db.local"])
 def test_local_database_is_no_leak(tmp_path: Path, host: str) -> None:
     finding = one(tmp_path, fill(f"postgres://app:{{base62:20}}@{host}/app"))
