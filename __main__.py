@@ -86,11 +86,9 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        _say(f"error: {error.format_message()}")
-        return 2
+        return _refused(error.format_message())
     except KeyslipError as error:
-        _say(f"error: {error}")
-        return 2
+        return _refused(str(error))
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return 130
@@ -100,6 +98,17 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # the last line of defence: shows where, never what
         _say(f"internal error: {type(error).__name__} at {_place(error)}; please report it with this line")
         return 3
+
+
+def _refused(why: str) -> int:
+    """Says what is to be mended. The line may repeat arguments and git's words, and people paste keys everywhere."""
+    try:
+        from .scanner.mask import without_keys
+
+        _say("error: " + "".join(without_keys([why])))
+    except Exception as error:
+        _say(f"error: not shown, since it could hold a key ({type(error).__name__} at {_place(error)})")
+    return 2
 
 
 def _say(line: str) -> None:

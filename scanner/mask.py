@@ -1,11 +1,12 @@
-"""Keys where reports would print them as something else: in a file's name, an author's, a branch's."""
+"""Keys where we would print them as something else: in a file's name, an author's, a branch's, in what git says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..rules.identity import redacted
+from ..rules.load import catalogue
 from ..rules.rule import Nature
 from .engine import make_engine
 from .finding import Finding, Location
@@ -50,9 +51,30 @@ def masked(findings: Sequence[Finding], search: Search) -> list[Finding]:
 
 
 def unread_masked(unread: Sequence[Unread], search: Search) -> list[Unread]:
-    """What could not be read, without a key in its name."""
-    found = masks((each.what for each in unread), search)
-    return [replace(each, what=found.get(each.what, each.what)) for each in unread]
+    """What could not be read, without a key in its name or in the reason."""
+    found = masks((text for each in unread for text in (each.what, each.why)), search)
+    return [replace(each, what=found.get(each.what, each.what), why=found.get(each.why, each.why)) for each in unread]
+
+
+def target_masked(target: Mapping[str, object], search: Search) -> dict[str, object]:
+    """What was scanned, without a key in its path."""
+    found = masks((text for text in target.values() if isinstance(text, str)), search)
+    return {name: found.get(value, value) if isinstance(value, str) else value for name, value in target.items()}
+
+
+def without_keys(texts: Sequence[str]) -> Iterator[str]:
+    """The texts without a key of any known kind: for lines that repeat what somebody typed or wrote down."""
+    found = masks(texts, Search(catalogue())) if any(texts) else {}
+    return (found.get(text, text) for text in texts)
+
+
+def reasons_masked(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with no key in the reason why one is suppressed: people write down which key they replaced."""
+    reasons = without_keys([each.suppressed.reason if each.suppressed else "" for each in findings])
+    return [
+        replace(each, suppressed=replace(each.suppressed, reason=reason)) if each.suppressed else each
+        for each, reason in zip(findings, reasons, strict=True)
+    ]
 
 
 def _finding(finding: Finding, found: Mapping[str, str]) -> Finding:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .git import Git
 from .lfs import POINTER
+from .mask import masked, target_masked, unread_masked
 from .request import Outcome, Request
 from .search import Progress, Search
 from .source.batch import Kind, Unread, shown_path
@@ -63,12 +64,9 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
     outcome = _run(request, search, progress)
     found, outside = _findings(outcome, request, search) if outcome.found.matches else ([], 0)
     unread = [*outcome.found.unread, *outcome.unread, *(outcome.attribution.unread if outcome.attribution else ())]
-    if unread:
-        from .mask import unread_masked
-
-        unread = unread_masked(unread, search)
+    unread = unread_masked(unread, search) if unread else unread
     return Report(
-        target=_target(request),
+        target=target_masked(_target(request), search),
         started_at=request.now,
         duration=time.monotonic() - begun,
         stats=Stats(
@@ -114,7 +112,6 @@ def _findings(outcome: Outcome, request: Request, search: Search) -> tuple[list[
     """The findings, and how many keys have no place that the request lets through."""
     from .attribute import Attribution
     from .collect import Collection, findings, linked_project
-    from .mask import masked
     from .ships import shipped
 
     collection = Collection()

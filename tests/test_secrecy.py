@@ -96,3 +96,39 @@ def test_redaction(length: int, ends: int) -> None:
     shown = redact(b"pre_" + body[:length], b"pre_")
     assert shown == f"pre_{body[:ends].decode()}…{body[length - ends : length].decode()}"
     assert redact(body[:length], b"", hidden=True) == "…"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["explain", "{key}"],
+        ["scan", "{key}"],
+        ["scan", "--range", "{key}..HEAD"],
+        ["scan", "--since", "{key}"],
+        ["scan", "--rule", "{key}"],
+        ["scan", "--now", "{key}"],
+        ["scan", "--log-opts", "--{key}"],
+        ["scan", "-c", "{key}.toml"],
+        ["scan", "-b", "{key}.toml"],
+        ["{key}"],
+        ["rules", "show", "{key}"],
+    ],
+    ids=" ".join,
+)
+def test_no_key_in_errors(repo: Repository, arguments: list[str]) -> None:
+    secret = key("github-classic-token")
+    repo.commit(a="1\n")
+    ran = keyslip(*(each.format(key=secret) for each in arguments), cwd=repo.path)
+    assert ran.code == 2
+    assert ran.err.startswith("keyslip: error: ")
+    assert secret[20:32] not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("form", [each.value for each in Format])
+def test_no_key_in_reasons_and_places(tmp_path: Path, form: str) -> None:
+    secret = key("github-classic-token")
+    repo = Repository(tmp_path / secret)
+    repo.commit(**{"a.env": key("stripe-secret-key")})
+    assert keyslip("baseline", "create", "--reason", f"instead of {secret}", cwd=repo.path).code == 0
+    ran = keyslip("scan", repo.path, "-f", form)
+    assert secret[20:32] not in ran.out + ran.err

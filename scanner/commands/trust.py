@@ -14,6 +14,7 @@ from pathlib import Path
 from ...rules.errors import KeyslipError
 from ..config import Config, at_commit, load
 from ..finding import Finding
+from ..mask import reasons_masked, without_keys
 from ..source.changes import Range
 from ..suppress import accepted
 from ..suppress import baseline as own
@@ -102,7 +103,7 @@ def judged(found: Sequence[Finding], believed: Trust, now: int) -> tuple[list[Fi
     today = datetime.fromtimestamp(now, UTC).date()
     judged = suppress([_reviewed(each) for each in found] if believed.review else found, believed.entries, today)
     if not believed.review:
-        return judged, []
+        return reasons_masked(judged), []
     excused = suppress([replace(each, suppressed=None) for each in found], believed.tip, today)
     untrusted = []
     for each, before, after in zip(judged, found, excused, strict=True):
@@ -110,7 +111,7 @@ def judged(found: Sequence[Finding], believed: Trust, now: int) -> tuple[list[Fi
         if each.suppressed is None and wanted:
             where = next((f"{place.path}:{place.start_line}" for place in each.locations if place.path), "a message")
             untrusted.append(f"{each.rule.id} at {where}: {wanted.by}, {wanted.reason.replace(AT_TIP, '')}")
-    return judged, untrusted
+    return reasons_masked(judged), list(without_keys(untrusted))
 
 
 def _reviewed(finding: Finding) -> Finding:
