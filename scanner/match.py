@@ -15,7 +15,7 @@ from ..rules.secret import Secret
 from ..rules.timed import OutOfTimeError
 from .candidate import Candidate, outward, settle
 from .engine import Engine, EngineChoice, Form, Literal, make_engine
-from .engine.encodings import unwrap_base64, unwrap_utf16
+from .engine.encodings import ALPHABETS, Covered, Unwrapped, unwrap_base64, unwrap_utf16
 from .name import name_before
 from .pair import pairs
 from .resident import Buffer, Locator, Position, Resident
@@ -105,7 +105,7 @@ class Matcher:
         reached: dict[int, int] = {}  # by rule: the end of its last match, so that one key is confirmed once
         halves: dict[int, list[Candidate]] = {}  # by rule: identifiers whose secret is still to be found
         unwrapped: set[tuple[int, int, int]] = set()
-        covered: dict[int, int] = {}
+        covered: dict[tuple[int, bytes], Covered] = {}
         for number, (end, index) in enumerate(hits):
             if number % LOOK == LOOK - 1 and time.monotonic() > self._deadline > 0.0:
                 self.timeouts["anchors without end"] = self.timeouts.get("anchors without end", 0) + 1
@@ -173,28 +173,31 @@ class Matcher:
         end: int,
         depth: int,
         unwrapped: set[tuple[int, int, int]],
-        covered: dict[int, int],
+        covered: dict[tuple[int, bytes], Covered],
     ) -> Iterator[Candidate]:
         """Decodes the run around an encoded anchor once, and looks for every anchor in what comes out.
 
-        `covered` says by alignment up to where a run that was decoded holds all that an anchor there needs.
+        `covered` says, by alignment and alphabet, what was decoded last.
         """
-        alignment = (start - literal.phase) % 4 if literal.form is Form.BASE64 else -1
-        if start < covered.get(alignment, 0):
-            return
+        wide = literal.form is Form.UTF16
+        alignment = -1 - start % 2 if wide else (start - literal.phase) % 4
         reach = max(self._rules[number].max_length for number in literal.rules) + SURROUNDINGS // 4
-        if literal.form is Form.UTF16:
-            texts = [unwrap_utf16(data, low, high, start, end, reach)]
-        else:
-            texts = unwrap_base64(data, low, high, start, literal.phase, reach)
-        for text in texts:
+        for alphabet in (b"",) if wide else ALPHABETS:
+            text: Unwrapped | None
+            before = covered.get((alignment, alphabet))
+            if before and before.holds(start, end, reach):
+                continue
+            if wide:
+                text = unwrap_utf16(data, low, high, start, end, reach)
+            else:
+                text = unwrap_base64(data, low, high, start, literal.phase, reach, alphabet)
+            if text is None:
+                continue
+            if isinstance(text.places, range):
+                covered[alignment, alphabet] = Covered(text, start, reach)
             if text.run in unwrapped:
                 continue
             unwrapped.add(text.run)
-            if isinstance(text.places, range) and (text.width == 2 or (text.run[0] + text.run[2]) % 4 == alignment):
-                covered[alignment] = max(
-                    covered.get(alignment, 0), text.run[1] - reach * (2 if text.width == 2 else 1) * 4 // 3
-                )
             self._decoded += len(text.data)
             if self._decoded > self._allowance:
                 self.timeouts["encoded text"] = self.timeouts.get("encoded text", 0) + 1

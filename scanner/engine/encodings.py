@@ -11,6 +11,8 @@ from ..resident import Buffer
 STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 EITHER = STANDARD + b"-_"
 TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+# What base64 may be made of: where a dash or underscore stands before it, that may be more of it, or join a name.
+ALPHABETS = (EITHER, STANDARD)
 AHEAD = 4
 # Wrapped base64 has lines of 60 characters and more; a shorter line above is other text.
 WRAPPED_LINE = 40
@@ -37,11 +39,37 @@ class Unwrapped:
         return self.places[at * 4 // 3]
 
 
+class Covered:
+    """What was decoded last around some anchor, and the part of it that is whole.
+
+    A bound that lies well within what was looked at is the true end of the stretch; the rest was cut there.
+    """
+
+    def __init__(self, text: Unwrapped, start: int, reach: int) -> None:
+        units = _units(text.width, reach)
+        self._first, self._last = text.run[:2]
+        self._begins = self._first > start - units + 2 * WRAPPED_LINE
+        self._ends = self._last < start + AHEAD * units - 2 * WRAPPED_LINE
+        self._width = text.width
+
+    def holds(self, start: int, end: int, reach: int) -> bool:
+        """Whether `reach` decoded bytes on either side of another anchor, or all there are, were decoded with it."""
+        units = _units(self._width, reach)
+        before = self._first <= (start if self._begins else start - units)
+        return before and (end if self._ends else end + units) <= self._last
+
+
+def _units(width: int, reach: int) -> int:
+    """The bytes that surely hold `reach` bytes of text: of UTF-16, or of base64."""
+    return 2 * reach if width == 2 else 4 * reach // 3 + 8
+
+
 def unwrap_utf16(data: Buffer, low: int, high: int, start: int, end: int, reach: int) -> Unwrapped:
     """The ASCII text around a UTF-16 anchor, of either byte order: the low bytes while the high ones are zero."""
-    forward = bytes(data[start + 1 : min(high, end + 2 * AHEAD * reach) : 2])
+    units = _units(2, reach)
+    forward = bytes(data[start + 1 : min(high, end + AHEAD * units) : 2])
     after = len(forward) - len(forward.lstrip(b"\0"))
-    first = max(low, start - 2 * reach)
+    first = max(low, start - units)
     first += (start - first) % 2
     backward = bytes(data[first + 1 : start : 2])
     before = len(backward) - len(backward.rstrip(b"\0"))
@@ -52,14 +80,11 @@ def unwrap_utf16(data: Buffer, low: int, high: int, start: int, end: int, reach:
     return Unwrapped(bytes(data[begin:stop:2]), (begin, stop, 2), "utf-16be" if big_endian else "utf-16le", 2, places)
 
 
-def unwrap_base64(data: Buffer, low: int, high: int, start: int, phase: int, reach: int) -> list[Unwrapped]:
-    """The text around a base64 anchor whose first character is the `phase`-th of its group of four.
-
-    Twice where what stands before may be a name joined by a dash or underscore rather than more base64.
-    """
-    units = 4 * reach // 3 + 8
-    runs = {_run(data, low, high, start, units, EITHER), _run(data, low, high, start, units, STANDARD)}
-    return [text for run in sorted(runs) if (text := _decoded(data, run, start, phase))]
+def unwrap_base64(
+    data: Buffer, low: int, high: int, start: int, phase: int, reach: int, alphabet: bytes
+) -> Unwrapped | None:
+    """The text around a base64 anchor whose first character is the `phase`-th of its group of four."""
+    return _decoded(data, _run(data, low, high, start, _units(1, reach), alphabet), start, phase)
 
 
 def _run(data: Buffer, low: int, high: int, start: int, units: int, alphabet: bytes) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from keyslip.scanner.engine import EngineChoice, literals, make_engine
 from keyslip.scanner.match import Match, Matcher
 from keyslip.scanner.resident import Resident
 
-from tests.support import key
+from tests.support import RULES, key
 
 TOKEN = fill("ghp_{make:crc-token}")
 LITERALS = literals(catalogue())
@@ -103,6 +104,20 @@ def test_one_private_key_however_written(text: str) -> None:
     (match,) = matches(text)
     assert match.rule.id == "privatekey-pkcs8"
     assert identity(match.rule, match.key.reveal()) == identity(match.rule, PEM.encode())
+
+
+@pytest.mark.parametrize("gap", [1, 300, 900, 1500, 2000, 2600, 4000])
+@pytest.mark.parametrize("encoding", ["base64", "utf-16-le", "utf-16-be"])
+def test_long_key_soon_after_a_short_one(gap: int, encoding: str) -> None:
+    long = replace(RULES["github-classic-token"], id="long", anchors=(b"longkey_",), prefix="longkey_")
+    long = replace(long, pattern="longkey_[a-z]{2500}", max_length=2508, checksum=None)
+    some = (RULES["github-classic-token"], long)
+    text = f"{TOKEN}{' ' * gap}longkey_{'abcde' * 500}\n".encode()
+    data = base64.b64encode(text) if encoding == "base64" else text.decode().encode(encoding)
+    forms = literals(some)
+    hits = make_engine(EngineChoice.AHOCORASICK, forms).hits(data)
+    found = Matcher(some, forms).matches(Resident(data, 0, len(data)), hits)
+    assert [each.rule.id for each in found] == ["github-classic-token", "long"]
 
 
 @pytest.mark.parametrize(
