@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..rules.rule import Meaning, Nature, Rule
 from .engine.encodings import Unwrapped
@@ -15,12 +15,12 @@ class Candidate:
     """A match before it is placed: offsets in the text it was found in."""
 
     rule: Rule
-    key: bytes
+    key: bytes = field(repr=False)
     start: int
     end: int
     spans: tuple[tuple[int, int], ...]
     name: str
-    identifier: str
+    identifier: str = field(repr=False)
     stage: str
     owner: str
     meanings: tuple[tuple[Meaning, str], ...]
@@ -51,7 +51,7 @@ def settle(found: Iterable[Candidate]) -> list[Candidate]:
             continue
         seen.add(place)
         if each.rule.nature not in (Nature.HINT, Nature.NAME):  # these take nothing from a key
-            if any(_overlaps(taken, span) for span in each.spans):
+            if any(overlaps(taken, span) for span in each.spans):
                 continue
             for span in each.spans:
                 insort(taken, span)
@@ -59,7 +59,7 @@ def settle(found: Iterable[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+def overlaps(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
     """Whether `span` shares a byte with one of the disjoint, sorted `taken` spans."""
     index = bisect_right(taken, span)
     before = index > 0 and taken[index - 1][1] > span[0]

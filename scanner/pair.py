@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 from ..rules.public import entropy
 from ..rules.rule import Pair, Pattern
+from .candidate import overlaps
 from .name import name_before
 from .resident import Buffer
 
 Span = tuple[int, int]
+Pairing = tuple[Span, re.Match[bytes]]
 
 
 def pairs(
     pair: Pair, regex: Pattern, data: Buffer, low: int, high: int, identifiers: Sequence[Span]
-) -> Iterator[tuple[Span, re.Match[bytes]]]:
+) -> Iterator[Pairing]:
     """Each identifier with its secret, one to one; those that have none are left out.
 
     Where as many secrets as identifiers stand together, the first belongs to the first, and so on; else the nearest.
@@ -29,8 +31,8 @@ def pairs(
             yield from near
             continue
         taken: set[Span] = set()
-        for span, match in sorted(product(ids, candidates), key=lambda each: _distance(*each)):
-            if _distance(span, match) <= pair.within and not {span, match.span("key")} & taken:
+        for span, match in sorted(_close(ids, candidates, pair.within), key=lambda each: _distance(*each)):
+            if not {span, match.span("key")} & taken:
                 taken |= {span, match.span("key")}
                 yield span, match
 
@@ -43,7 +45,7 @@ def _secrets(
     for start, end in identifiers:
         for match in regex.finditer(data, max(low, start - pair.within), min(high, end + pair.within)):
             span = match.span("key")
-            if any(span[0] < last and first < span[1] for first, last in identifiers):
+            if overlaps(identifiers, span):
                 continue
             name = name_before(data, low, span[0])
             if pair.names and name and not re.search(pair.names, name):
@@ -73,6 +75,17 @@ def _together(
         last = span[1]
     if ids:
         yield ids, candidates
+
+
+def _close(ids: Sequence[Span], candidates: Sequence[re.Match[bytes]], within: int) -> Iterator[Pairing]:
+    """What is near enough to belong together; a hostile file holds thousands of both."""
+    starts = [match.start("key") for match in candidates]
+    longest = max((match.end("key") - match.start("key") for match in candidates), default=0)
+    for start, end in ids:
+        first = bisect_left(starts, start - within - longest)
+        for match in candidates[first : bisect_right(starts, end + within)]:
+            if _distance((start, end), match) <= within:
+                yield (start, end), match
 
 
 def _distance(identifier: Span, secret: re.Match[bytes]) -> int:

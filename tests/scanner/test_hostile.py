@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from keyslip.rules.sample import fill
 
 from tests.support import Repository, by_rule, key, keyslip, scan
 
@@ -224,3 +225,10 @@ def test_comments_without_end_do_not_hang(tmp_path: Path) -> None:
     (tmp_path / "a.ts").write_text("/**//" * 20_000 + "\n" + key(TOKEN))
     (tmp_path / "b.ts").write_text("/**/" * 20_000 + "\n" + key(TOKEN))
     assert len(scan(tmp_path, timeout=30)["findings"]) == 1
+
+
+def test_very_many_identifiers_and_secrets_end(tmp_path: Path) -> None:
+    # One secret more than identifiers: they cannot be paired in their order.
+    lines = [f"{fill('AKIA{base32:16}', n)} {fill('{base62:40}', n)}" for n in range(4000)]
+    (tmp_path / "a.env").write_text("\n".join([fill("{base62:40}", 9000), *lines]))
+    assert len(by_rule(scan(tmp_path, timeout=20))["aws-access-key"]) > 3980  # chance makes a few look dull
