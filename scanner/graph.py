@@ -141,9 +141,13 @@ class CommitGraph:
         self._cut = cut
 
     @classmethod
-    def walk(cls, git: Git, *tips: str) -> CommitGraph:
-        """The graph of all that the tips reach."""
-        lines = git.run("rev-list", "--parents", "--ignore-missing", *tips, check=False).splitlines()
+    def walk(cls, git: Git, unread: list[Unread], *tips: str) -> CommitGraph:
+        """The graph of all that the tips reach; a walk that git breaks off goes into `unread`."""
+        with git.stream("rev-list", "--parents", "--ignore-missing", *tips) as stream:
+            lines = stream.output.read().splitlines()
+            problem = stream.problem()
+        if problem:
+            unread.append(Unread("the commits that refs reach", problem))
         return cls({commit: above for commit, *above in (line.split(b" ") for line in lines)})
 
     def missing(self) -> set[bytes]:

@@ -85,10 +85,10 @@ def in_range(git: Git, wanted: Range, search: Search, request: Request) -> Outco
     attribution = Attribution(introductions=introductions)
     involved = {each.commit for made in introductions.values() for each in made} | (held & set(commits))
     if request.attribution:
-        graph = CommitGraph.walk(git, "--all", wanted.head)
-        attribution.reach = graph.reach(involved, list_refs(git))
+        graph = CommitGraph.walk(git, attribution.unread, "--all", wanted.head)
+        attribution.reach = graph.reach(involved, list_refs(git, attribution.unread))
         attribution.authors = authors(git, sorted(involved))
-        attribution.complete = True
+        attribution.complete = not attribution.unread
     attribution.head = head_paths(git, held, attribution.unread)
     outcome.attribution = attribution
     return outcome

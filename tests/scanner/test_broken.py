@@ -71,6 +71,24 @@ def test_ref_to_nothing(repo: Repository) -> None:
     assert any("refs/heads/broken" in each["what"] for each in report["incomplete"])
 
 
+def test_range_beside_a_broken_branch(repo: Repository) -> None:
+    first = repo.commit(a="1\n")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit(b="1\n")
+    repo.commit(b="2\n")
+    lost = repo.git("rev-parse", "HEAD~1")
+    repo.git("checkout", "-q", "main")
+    repo.commit(**{"a.env": key(TOKEN)})
+    (repo.path / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    (repo.path / ".git/refs/heads/gone").write_text("1" * 40 + "\n")
+
+    report = scan(repo.path, "--range", f"{first}..HEAD")
+
+    assert by_rule(report)[TOKEN]
+    what = {each["what"] for each in report["incomplete"]}
+    assert what == {"ref refs/heads/gone", "the commits that refs reach"}
+
+
 def test_a_missing_tree_costs_only_its_commit(repo: Repository) -> None:
     commits = [repo.commit(**{f"d{n}/a.env": key(TOKEN, n)}) for n in range(6)]
     oid = repo.git("rev-parse", "HEAD~2:d3")
