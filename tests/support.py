@@ -134,3 +134,12 @@ class Repository:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message)
         return self.git("rev-parse", "HEAD")
+
+    def tree_bomb(self, ref: str, content: str) -> None:
+        """A commit of a few objects whose tree, written out, has 10^12 files."""
+        blob = self.git("hash-object", "-w", "--stdin", stdin=content.encode())
+        tree = self.git("mktree", stdin=f"100644 blob {blob}\tf\n".encode())
+        for _ in range(12):
+            lines = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
+            tree = self.git("mktree", stdin=lines.encode())
+        self.git("update-ref", ref, self.git("commit-tree", tree, "-m", "bomb"))

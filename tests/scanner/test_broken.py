@@ -199,12 +199,7 @@ def test_a_linked_path_is_where_it_leads(repo: Repository, tmp_path: Path) -> No
 
 
 def test_tree_bomb_in_head_ends(repo: Repository) -> None:
-    blob = repo.git("hash-object", "-w", "--stdin", stdin=key(TOKEN).encode())
-    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tf\n".encode())
-    for _ in range(12):
-        lines = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
-        tree = repo.git("mktree", stdin=lines.encode())
-    repo.git("update-ref", "refs/heads/main", repo.git("commit-tree", tree, "-m", "bomb"))
+    repo.tree_bomb("refs/heads/main", key(TOKEN))
     report = scan(repo.path, "--history-only", "--attribution-timeout", "2", timeout=100)
     assert by_rule(report)[TOKEN][0]["in_head"] is True
     assert any("HEAD" in each["what"] for each in report["incomplete"])
@@ -230,12 +225,7 @@ def test_text_made_to_exhaust_ends(tmp_path: Path, text: bytes) -> None:
 
 def test_interrupted_while_commits_are_compared(repo: Repository) -> None:
     """Ctrl-C goes to keyslip alone when a program sends it."""
-    blob = repo.git("hash-object", "-w", "--stdin", stdin=key(TOKEN).encode())
-    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tf\n".encode())
-    for _ in range(12):
-        lines = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
-        tree = repo.git("mktree", stdin=lines.encode())
-    repo.git("update-ref", "refs/heads/bomb", repo.git("commit-tree", tree, "-m", "bomb"))
+    repo.tree_bomb("refs/heads/bomb", key(TOKEN))
     command = [sys.executable, "-m", "keyslip", "scan", str(repo.path)]
     process = subprocess.Popen(command, env=scrubbed(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     time.sleep(3)

@@ -121,13 +121,7 @@ def test_plain_directory_with_fifo_and_link(tmp_path: Path) -> None:
 
 
 def test_tree_bomb_ends(repo: Repository) -> None:
-    blob = repo.git("hash-object", "-w", "--stdin", stdin=key(TOKEN).encode())
-    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tf\n".encode())
-    for _ in range(12):
-        lines = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
-        tree = repo.git("mktree", stdin=lines.encode())
-    commit = repo.git("commit-tree", tree, "-m", "bomb")
-    repo.git("update-ref", "refs/heads/bomb", commit)
+    repo.tree_bomb("refs/heads/bomb", key(TOKEN))
 
     report = scan(repo.path, "--attribution-timeout", "2", timeout=60)
 
