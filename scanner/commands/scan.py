@@ -144,8 +144,13 @@ def _one_part(path: Path, options: dict[str, Any]) -> None:
         raise KeyslipError(f"{' and '.join(given)} exclude each other", "name one part to scan")
     if options["stdin"] and path != Path():
         raise KeyslipError("--stdin reads no PATH", "leave one of them out")
-    if options["trust_head"] and not (options["span"] or options["log_opts"]):
+    if options["trust_head"] and not _is_review(options):
         raise KeyslipError("--trust-head goes with --range", "leave it out, or add --range BASE..HEAD")
+
+
+def _is_review(options: dict[str, Any]) -> bool:
+    """Whether a range is named: a change under review. What other options choose is one's own history."""
+    return ".." in (options["span"] or options["log_opts"] or "")
 
 
 def _is_whole(request: Request, report: Report) -> bool:
@@ -166,7 +171,7 @@ def _request(path: Path, options: dict[str, Any]) -> tuple[Request, Trust]:
     if options["no_history"] and git and git.work_tree is None:
         raise KeyslipError("a bare repository has no working tree", "leave --no-history out")
     span = _span(git, options)
-    reviewed = None if options["since"] or options["trust_head"] else span
+    reviewed = span if _is_review(options) and not options["trust_head"] else None
     believed = trust(None if options["stdin"] else target, reviewed, options["config"], options["baseline"])
     config = believed.config
     size = options["max_file_size"]

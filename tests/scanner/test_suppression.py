@@ -153,6 +153,15 @@ def test_a_change_cannot_excuse_itself(repo: Repository, name: str) -> None:
     assert suppressed(scan(repo.path, "--range", "HEAD~1..HEAD", "--trust-head"))
 
 
+@pytest.mark.parametrize(("options", "review"), [("HEAD~1..HEAD", True), ("--all", False), ("-1", False)])
+def test_only_a_range_is_under_review(repo: Repository, options: str, review: bool) -> None:
+    repo.commit(**{"a": "1\n"})
+    excluded = "[scan]\nexclude = ['b.env']\n"
+    repo.commit(**{"a.env": key(TOKEN) + " # gitleaks:allow\n", "b.env": key(TOKEN, 2), "keyslip.toml": excluded})
+    found = scan(repo.path, "--log-opts", options)["findings"]
+    assert [each["suppressed"] is None for each in found] == ([True, True] if review else [False])
+
+
 def test_what_base_accepts_holds(repo: Repository) -> None:
     repo.commit(**{".gitleaksignore": FILES[".gitleaksignore"]})
     repo.commit(**{"a.env": f"x\n{key(TOKEN)}\n"})
