@@ -216,9 +216,11 @@ def require_git(checked: bool = False) -> None:
 def find_repository(path: Path, hook: bool = False) -> Git | None:
     """The repository that holds `path`, found by looking for it and not by asking git; None for a plain directory.
 
-    In a `hook` the directories that git names in the environment count. Raises KeyslipError for a repository that is
-    broken: its files are not to be taken for those of a plain directory.
+    In a `hook` the directories and the index that git names in the environment count, unless `path` leads to another
+    repository than the one whose hook runs. Raises KeyslipError for a repository that is broken: its files are not to be taken for those of a
+    plain directory.
     """
+    hook = hook and _is_hooks_own(path)
     if hook and "GIT_DIR" in os.environ:
         return _named_by_git()
     for folder in (path, *path.parents):
@@ -234,6 +236,13 @@ def find_repository(path: Path, hook: bool = False) -> Git | None:
                 return Git(folder, folder.parent, environment(hook))
             return Git(folder, None, environment(hook))
     return None
+
+
+def _is_hooks_own(path: Path) -> bool:
+    """Whether `path` is where git runs its hooks or below that, and not in a repository of its own there."""
+    here = Path.cwd()
+    below = (folder for folder in (path, *path.parents) if folder != here and folder.is_relative_to(here))
+    return path.is_relative_to(here) and not any(os.path.lexists(folder / ".git") for folder in below)
 
 
 def _named_by_git() -> Git:

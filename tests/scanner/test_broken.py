@@ -160,6 +160,17 @@ def test_linked_worktree_hook(repo: Repository, tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_hook_that_scans_another_repository(repo: Repository, tmp_path: Path, inside: bool) -> None:
+    repo.commit(**{"a": "1\n"})
+    other = Repository(repo.path / "sub" if inside else tmp_path / "other")
+    other.write("a.env", key(TOKEN))
+    other.git("add", "-A")
+    env = {"GIT_DIR": str(repo.path / ".git"), "GIT_INDEX_FILE": str(repo.path / ".git/index")}
+    ran = keyslip("scan", "--staged", other.path, cwd=repo.path, env=env)
+    assert ran.code == 1, ran.out + ran.err
+
+
 def test_keys_in_names_are_masked(repo: Repository) -> None:
     repo.env = {"GIT_AUTHOR_NAME": f"Ann {BODY}"}
     repo.git("checkout", "-q", "-b", f"topic-{BODY}")
