@@ -127,8 +127,10 @@ def head_entries(git: Git, unread: list[Unread]) -> Iterator[tuple[bytes, bytes]
                 about, _, path = record.partition(b"\t")
                 yield about[about.rfind(b" ") + 1 :], path
             count += len(records)
-            if count > MOST_ENTRIES or time.monotonic() - started > LISTING_LIMIT:
-                unread.append(Unread("the tree of HEAD", f"larger than the limit of {MOST_ENTRIES} entries"))
+            over = f"larger than the limit of {MOST_ENTRIES} entries" if count > MOST_ENTRIES else ""
+            late = f"not listed within {LISTING_LIMIT:.0f} s" if time.monotonic() - started > LISTING_LIMIT else ""
+            if over or late:
+                unread.append(Unread("the tree of HEAD", over or late))
                 return
         problem = stream.problem()
     if problem:
