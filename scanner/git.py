@@ -217,8 +217,8 @@ def find_repository(path: Path, hook: bool = False) -> Git | None:
     """The repository that holds `path`, found by looking for it and not by asking git; None for a plain directory.
 
     In a `hook` the directories and the index that git names in the environment count, unless `path` leads to another
-    repository than the one whose hook runs. Raises KeyslipError for a repository that is broken: its files are not to be taken for those of a
-    plain directory.
+    repository than the one whose hook runs. Raises KeyslipError for a repository that is broken: its files are not to
+    be taken for those of a plain directory.
     """
     hook = hook and _is_hooks_own(path)
     if hook and "GIT_DIR" in os.environ:

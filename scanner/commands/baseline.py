@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,11 @@ from ..engine import EngineChoice
 from ..finding import Finding
 from ..paths import PathFilter
 from ..request import Request
-from ..scan import scan
+from ..scan import Report, scan
 from ..suppress.accepted import Accepted, merged
 from ..suppress.accepted import parse as parse_accepted
-from ..suppress.baseline import NAME, Entry, entry_of, read, write
-from .options import find_target, jobs_for, rules_for, scan_options, the_time
+from ..suppress.baseline import NAME, Entry, entry_of, read, stale, write
+from .options import find_target, jobs_for, rules_for, scan_options, the_time, unscanned
 
 
 @click.group("baseline")
@@ -41,11 +43,11 @@ def _options(function: Any) -> Any:
 @_options
 def create(path: Path, baseline: Path | None, reason: str, **options: Any) -> int:
     """Scans PATH and writes all its findings, but for notes, into a new baseline."""
-    target, found, today = _scanned(path, baseline, options)
-    if target.exists():
-        raise KeyslipError(f"{target} exists", "`keyslip baseline update` adds to it")
-    entries = [entry_of(each, today, reason) for each in found]
-    return _written(target, entries, f"{len(entries)} accepted")
+    scanned = _scanned(path, baseline, options)
+    if scanned.baseline.exists():
+        raise KeyslipError(f"{scanned.baseline} exists", "`keyslip baseline update` adds to it")
+    entries = [entry_of(each, scanned.today, reason) for each in scanned.worth if each.suppressed is None]
+    return _written(scanned, entries, f"{len(entries)} accepted")
 
 
 @command.command("update")
@@ -53,11 +55,10 @@ def create(path: Path, baseline: Path | None, reason: str, **options: Any) -> in
 @_options
 def update(path: Path, baseline: Path | None, reason: str, **options: Any) -> int:
     """Adds findings that the baseline does not have; entries that are there stay as they are."""
-    target, found, today = _scanned(path, baseline, options)
-    entries = read(target)
-    known = {entry.key for entry in entries}
-    new = [entry_of(each, today, reason) for each in found if (each.rule.id, each.id) not in known]
-    return _written(target, [*entries, *new], f"{len(new)} added, {len(entries)} kept")
+    scanned = _scanned(path, baseline, options)
+    entries = read(scanned.baseline)
+    new = [(each, reason) for each in scanned.worth if each.suppressed is None]
+    return _added(scanned, entries, new)
 
 
 @command.command("prune")
@@ -69,11 +70,16 @@ def prune(path: Path, baseline: Path | None, **options: Any) -> int:
     if given or find_target(path, hook=False, need=False).inside:
         what = given[0] if given else "PATH"
         raise KeyslipError(f"prune with {what} cannot tell what is gone", "prune the whole repository")
-    target, found, _ = _scanned(path, baseline, options, whole=True)
-    entries = read(target)
-    present = {(each.rule.id, each.id) for each in found}
-    kept = [entry for entry in entries if entry.key in present]
-    return _written(target, kept, f"{len(entries) - len(kept)} removed, {len(kept)} kept")
+    scanned = _scanned(path, baseline, options)
+    report = scanned.report
+    unread = [each for each in report.incomplete if not each.what.startswith(ELSEWHERE)]
+    if unread or report.left_out:
+        why = f"{unread[0].what}: {unread[0].why}" if unread else f"{report.left_out} left out by the configuration"
+        raise KeyslipError(f"nothing removed, since not everything was read ({why})", "mend that, or edit the file")
+    entries = read(scanned.baseline)
+    old = {each.key for each in stale(entries, report.findings, scanned.unscanned)}
+    kept = [entry for entry in entries if entry.key not in old]
+    return _written(scanned, kept, f"{len(entries) - len(kept)} removed, {len(kept)} kept")
 
 
 @command.command("import")
@@ -86,16 +92,11 @@ def import_(files: tuple[Path, ...], baseline: Path | None, reason: str, **optio
 
     Only keys that a scan of the current folder finds can be added: an entry is keyed by its content.
     """
-    accepted = merged(_other(file) for file in files)
-    target, found, today = _scanned(Path(), baseline, options, accepted=accepted)
-    entries = read(target) if target.exists() else []
-    known = {entry.key for entry in entries}
-    new = [
-        entry_of(each, today, reason or each.suppressed.reason)
-        for each in found
-        if each.suppressed and each.suppressed.by == "ignore-file" and (each.rule.id, each.id) not in known
-    ]
-    return _written(target, [*entries, *new], f"{len(new)} added, {len(entries)} kept")
+    scanned = _scanned(Path(), baseline, options, merged(_other(file) for file in files))
+    entries = read(scanned.baseline) if scanned.baseline.exists() else []
+    theirs = ((each, each.suppressed) for each in scanned.worth)
+    new = [(each, reason or by.reason) for each, by in theirs if by and by.by == "ignore-file"]
+    return _added(scanned, entries, new)
 
 
 def _other(file: Path) -> Accepted:
@@ -109,27 +110,35 @@ def _other(file: Path) -> Accepted:
 ELSEWHERE = ("submodule ", "nested repository ", "LFS pointers")
 
 
-def _scanned(
-    path: Path,
-    baseline: Path | None,
-    options: dict[str, Any],
-    whole: bool = False,
-    accepted: Accepted | None = None,
-) -> tuple[Path, list[Finding], date]:
-    """The baseline's place, the findings but for notes, and the date. Findings that something else suppresses are left
-    out, unless `accepted` is looked for. Raises KeyslipError where a `whole` scan is needed and something could not be
-    read."""
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The baseline's place, what the scan came to, the rules that it left out, and the date."""
+
+    baseline: Path
+    report: Report
+    unscanned: Container[str]
+    today: date
+    quiet: bool
+
+    @property
+    def worth(self) -> list[Finding]:
+        """The findings but for notes."""
+        return [each for each in self.report.findings if each.severity is not Severity.NOTE]
+
+
+def _scanned(path: Path, baseline: Path | None, options: dict[str, Any], accepted: Accepted | None = None) -> Scanned:
     place = find_target(path, hook=False, need=False)
     root, git = place.root, place.git
     config = load(options["config"], root, git, None)
     size = options["max_file_size"]
+    rules = rules_for(config, options["only"], options["without"])
     report = scan(
         Request(
             root=root,
             now=the_time(options["now"]),
             git=git,
             only=place.only,
-            rules=rules_for(config, options["only"], options["without"]),
+            rules=rules,
             paths=PathFilter(
                 (*options["include"], *config.include), (*options["exclude"], *config.exclude), place.inside
             ),
@@ -142,20 +151,22 @@ def _scanned(
             accepted=accepted or Accepted(),
         )
     )
-    unread = [each for each in report.incomplete if not each.what.startswith(ELSEWHERE)]
-    if whole and (unread or report.left_out):
-        why = f"{unread[0].what}: {unread[0].why}" if unread else f"{report.left_out} left out by the configuration"
-        raise KeyslipError(f"nothing removed, since not everything was read ({why})", "mend that, or edit the file")
-    worth = [each for each in report.findings if each.severity is not Severity.NOTE]
-    found = [each for each in worth if accepted or each.suppressed is None]
     today = datetime.fromtimestamp(the_time(options["now"]), UTC).date()
-    return baseline or root / NAME, found, today
+    return Scanned(baseline or root / NAME, report, unscanned(config, rules), today, options["quiet"])
 
 
-def _written(target: Path, entries: list[Entry], said: str) -> int:
+def _added(scanned: Scanned, entries: list[Entry], new: list[tuple[Finding, str]]) -> int:
+    known = {entry.key for entry in entries}
+    added = [entry_of(each, scanned.today, why) for each, why in new if (each.rule.id, each.id) not in known]
+    return _written(scanned, [*entries, *added], f"{len(added)} added, {len(entries)} kept")
+
+
+def _written(scanned: Scanned, entries: list[Entry], said: str) -> int:
+    target = scanned.baseline
     try:
         write(target, entries)
     except OSError as error:
         raise KeyslipError(f"{target}: {error.strerror}", "name a place that can be written, with --baseline") from None
-    click.echo(f"{os.fspath(target)}: {said}")
+    if not scanned.quiet:
+        click.echo(f"{os.fspath(target)}: {said}")
     return 0

@@ -132,6 +132,11 @@ def rules_for(config: Config, only: Sequence[str], without: Sequence[str]) -> li
     return select_rules(rules, only or config.rules, (*without, *config.disabled_rules))
 
 
+def unscanned(config: Config, chosen: Sequence[Rule]) -> set[str]:
+    """The ids of rules that exist and are not among the `chosen`."""
+    return {rule.id for rule in (*catalogue(), *config.own_rules)} - {rule.id for rule in chosen}
+
+
 def jobs_for(given: int | None) -> int:
     return given or default_jobs()
 

@@ -24,9 +24,10 @@ from ..scan import Report, scan
 from ..search import Progress, Search
 from ..source.changes import Range, parse_range
 from ..suppress.baseline import NAME as BASELINE
-from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time
+from ..suppress.baseline import stale
+from .options import Target, find_target, jobs_for, rules_for, scan_options, the_time, unscanned
 from .output import ANCHORED, STDOUT, Format, Output, View, outputs, write
-from .trust import Trust, judged, stale, trust
+from .trust import Trust, judged, trust
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -105,7 +106,8 @@ def command(path: Path, paths: tuple[str, ...], formats: tuple[str, ...], **opti
     with _progress(quiet, request) as progress:
         report = scan(request, progress)
     found, untrusted = judged(apply_overrides(report.findings, believed.config.overrides), believed, request.now)
-    old = stale(found, believed) if _is_whole(request, report) else []
+    elsewhere = unscanned(believed.config, request.rules)
+    old = stale(believed.entries, found, elsewhere) if _is_whole(request, report) else []
     report = replace(report, findings=found, untrusted=untrusted, stale=[each.key for each in old])
     cut = _shortened(report, options["max_findings"])
     code = _exit_code(replace(cut, findings=report.findings), options)

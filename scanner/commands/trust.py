@@ -119,9 +119,3 @@ def _reviewed(finding: Finding) -> Finding:
     by = finding.suppressed
     doubtful = by is not None and (by.by == "inline" or f"accepted in {AT_TIP}" in by.reason)
     return replace(finding, suppressed=None) if doubtful else finding
-
-
-def stale(found: Sequence[Finding], believed: Trust) -> list[Entry]:
-    """Entries of the baseline that no finding fits any more."""
-    present = {(each.rule.id, each.id) for each in found}
-    return [entry for entry in believed.entries if entry.key not in present]

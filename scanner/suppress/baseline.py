@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -107,6 +107,12 @@ def suppress(findings: Sequence[Finding], entries: Iterable[Entry], today: datet
             finding = replace(finding, suppressed=Suppression("baseline", reason))
         marked.append(finding)
     return marked
+
+
+def stale(entries: Iterable[Entry], found: Iterable[Finding], unscanned: Container[str]) -> list[Entry]:
+    """The entries that no finding fits any more; of `unscanned` rules, which were not looked for, nothing is known."""
+    present = {(each.rule.id, each.id) for each in found}
+    return [entry for entry in entries if entry.key not in present and entry.rule not in unscanned]
 
 
 def entry_of(finding: Finding, today: datetime.date, reason: str) -> Entry:

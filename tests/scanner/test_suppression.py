@@ -122,6 +122,35 @@ def test_stale_entries_are_reported_and_pruned(repo: Repository) -> None:
     assert "1 removed, 0 kept" in keyslip("baseline", "prune", repo.path).out
 
 
+def test_rules_that_were_not_looked_for_leave_no_stale_entries(repo: Repository) -> None:
+    repo.commit(**{"a.env": key(TOKEN) + "\n" + key("npm-token") + "\n"})
+    keyslip("baseline", "create", repo.path)
+    stale = [
+        scan(repo.path, *option)["suppression"]["stale"] for option in (["--rule", TOKEN], ["--disable-rule", TOKEN])
+    ]
+    assert stale == [[], []]
+    repo.write("keyslip.toml", f"[scan]\ndisabled-rules = ['{TOKEN}']\n")
+    assert scan(repo.path)["suppression"]["stale"] == []
+    assert "0 removed, 2 kept" in keyslip("baseline", "prune", repo.path).out
+
+
+def test_prune_keeps_what_has_a_comment_too(repo: Repository) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    keyslip("baseline", "create", repo.path)
+    (repo.path / "a.env").write_text(key(TOKEN) + " # keyslip:allow\n")
+    repo.git("commit", "-q", "-a", "--amend", "--no-edit")
+    repo.git("reflog", "expire", "--expire=now", "--all")
+    repo.git("gc", "-q", "--prune=now")
+    assert "0 removed, 1 kept" in keyslip("baseline", "prune", repo.path).out
+
+
+def test_quiet_baseline(repo: Repository) -> None:
+    repo.commit(**{"a.env": key(TOKEN)})
+    ran = keyslip("baseline", "create", "-q", repo.path)
+    assert (ran.code, ran.out + ran.err) == (0, "")
+    assert suppressed(scan(repo.path))
+
+
 def test_entries_twice_after_a_merge_are_one(repo: Repository) -> None:
     repo.commit(**{"a.env": key(TOKEN)})
     keyslip("baseline", "create", repo.path)
