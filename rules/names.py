@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from .place import PUBLIC_PREFIXES, public_prefix
 from .rule import Exposure, Lifetime, LifetimeClass, Nature, Rule, Successor
 
 NAME_RULE = "secret-name-public-prefix"
 PRIVATE = (Exposure.SECRET, Exposure.ADMIN)
-# Names that more than one kind of key goes by, some of which may ship.
-SERVER_ONLY = frozenset({"GEMINI_API_KEY"})  # Google: never in client code, whichever kind of key it holds
+# A conditional kind goes by it too, but Google says of it: never in client code.
+SERVER_ONLY = frozenset({"GEMINI_API_KEY"})
+# What these name may be anything, also something that may ship.
 AMBIGUOUS = frozenset({"DATABASE_URL", "JWT_SECRET"})
-
-
 # Workflows name what they deploy with after Storybook and Parcel: there the prefix is no sign of a bundle.
 PREFIXES = tuple(prefix for prefix in PUBLIC_PREFIXES if prefix not in ("STORYBOOK_", "PARCEL_"))
 # No build that knows these prefixes reads such files.
@@ -47,13 +46,8 @@ def name_rule(rules: Sequence[Rule]) -> Rule:
     )
 
 
-def secret_names(rules: Iterable[Rule]) -> Mapping[str, Rule]:
-    """The variables that hold secrets, each with a rule of its kind: names that some publishable or conditional kind
-    goes by as well are left out."""
-    named = {name: rule for rule in rules if rule.exposure in PRIVATE for name in rule.env_names}
+def secret_names(rules: Sequence[Rule]) -> set[str]:
+    """The variables that hold secrets; names that some publishable or conditional kind goes by as well are left out."""
+    private = {name for rule in rules if rule.exposure in PRIVATE for name in rule.env_names}
     public = {name for rule in rules if rule.exposure not in PRIVATE for name in rule.env_names}
-    return {
-        name: rule
-        for name, rule in named.items()
-        if (name not in public or name in SERVER_ONLY) and name not in AMBIGUOUS and not public_prefix(name)
-    }
+    return {name for name in private - AMBIGUOUS - (public - SERVER_ONLY) if not public_prefix(name)}

@@ -17,18 +17,8 @@ SHORTEST_BASE64 = 5
 NAME_PARTS = (
     *(b"API_KEY", b"api_key", b"ApiKey", b"apiKey", b"apikey", b"api-key", b"ApplicationKey", b"APP_KEY", b"app_key"),
     *(b"_TOKEN", b"_token", b"Token", b"SECRET", b"secret", b"Secret", b"ACCESS", b"Access", b"access"),
-    *(
-        b"ADMIN_KEY",
-        b"AccountKey",
-        b"ACCOUNT_SID",
-        b"account_sid",
-        b"DEVOPS",
-        b"LICENSE_KEY",
-        b"PRIVATE_KEY",
-        b"private_key",
-        b"license_key",
-        b"LicenseKey",
-    ),
+    *(b"ADMIN_KEY", b"AccountKey", b"ACCOUNT_SID", b"account_sid", b"DEVOPS", b"LICENSE_KEY", b"license_key"),
+    *(b"LicenseKey", b"PRIVATE_KEY", b"private_key"),
 )
 
 

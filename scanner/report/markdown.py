@@ -15,7 +15,7 @@ from ...rules.severity import Severity
 from ..finding import Finding
 from ..scan import Report
 from .safe import link, markdown, markdown_code
-from .words import gone, lives, may, next_step, place, standing, unread
+from .words import counted, gone, how_much, lives, may, next_step, place, standing, unread
 
 MOST_CHARACTERS = 60_000
 # What the parts may take of it at most; the places take what the others leave.
@@ -86,11 +86,7 @@ def _fitting(room: _Room, texts: Iterator[str], first: str = "") -> Iterator[str
 
 
 def _head(report: Report, shown: Sequence[Finding], listed: int) -> str:
-    counts = [(level, sum(each.severity is level for each in shown)) for level in Severity]
-    words = ", ".join(f"{count} {level}" for level, count in counts if count)
-    stats = report.stats
-    lines = [f"### keyslip: {words or 'no keys found'}", ""]
-    lines.append(f"Read {stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s.")
+    lines = [f"### keyslip: {counted(report)}", "", f"Read {how_much(report)}."]
     notes = len(shown) - listed
     if notes:
         lines.append(f"{notes} note{_s(notes)} (public, expired or placeholder) not listed.")

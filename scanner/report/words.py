@@ -128,8 +128,17 @@ def unread(what: str, why: str, count: int) -> str:
     return f"{what}: {why}" + (f" ({count}x)" if count > 1 else "")
 
 
+def counted(report: Report) -> str:
+    """How many findings of each severity nothing suppresses."""
+    shown = Counter(each.severity for each in report.findings if each.suppressed is None)
+    return ", ".join(f"{shown[level]} {level}" for level in Severity if shown[level]) or "no keys found"
+
+
+def how_much(report: Report) -> str:
+    """What was read, and in what time."""
+    return f"{report.stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
+
+
 def in_short(report: Report) -> str:
     """The whole report in a line."""
-    shown = Counter(each.severity for each in report.findings if each.suppressed is None)
-    words = ", ".join(f"{shown[level]} {level}" for level in Severity if shown[level])
-    return f"{words or 'no keys found'}; read {report.stats.bytes / 1e6:,.1f} MB in {report.duration:.1f} s"
+    return f"{counted(report)}; read {how_much(report)}"
