@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -27,6 +28,8 @@ OTHERS = {
     "protect": "keyslip scan --staged",
     "stdin": "keyslip scan --stdin",
 }
+# What the system says when nothing more can be written.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SUMMARIES = {
     "scan": "Find keys in a working tree and its whole history.",
     "explain": "Say what one key, or the keys of a text, may do; reads standard input.",
@@ -93,11 +96,19 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return 130
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from .scanner.commands.output import drop_output
+
+        drop_output()
         return 0
-    except Exception as error:  # the last line of defence: shows where, never what
-        _say(f"internal error: {type(error).__name__} at {_place(error)}; please report it with this line")
-        return 3
+    except OSError as error:
+        if error.errno not in FULL:
+            return _defect(error)
+        from .scanner.commands.output import drop_output
+
+        drop_output()
+        return _refused(f"cannot write: {error.strerror}; make room, or write somewhere else")
+    except Exception as error:  # the last line of defence
+        return _defect(error)
 
 
 def _refused(why: str) -> int:
@@ -109,6 +120,12 @@ def _refused(why: str) -> int:
     except Exception as error:
         _say(f"error: not shown, since it could hold a key ({type(error).__name__} at {_place(error)})")
     return 2
+
+
+def _defect(error: Exception) -> int:
+    """Shows where, never what."""
+    _say(f"internal error: {type(error).__name__} at {_place(error)}; please report it with this line")
+    return 3
 
 
 def _say(line: str) -> None:

@@ -120,11 +120,20 @@ def write(report: Report, wanted: Sequence[Output], view: View) -> None:
             except BrokenPipeError:
                 raise
             except OSError as error:
+                drop_output()
                 raise KeyslipError(f"standard output: {error.strerror}", "name a file with --output") from None
         else:
             _to_file(report, output, replace(view, color=False))
     if any(output.format in SAY_INCOMPLETE for output in wanted):
         _say_incomplete(report)
+
+
+def drop_output() -> None:
+    """Standard output takes no more: what its buffer still holds must not fail again when the interpreter ends, and
+    hide our exit code behind Python's own."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def _to_file(report: Report, output: Output, view: View) -> None:

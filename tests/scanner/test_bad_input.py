@@ -234,12 +234,14 @@ def test_bare_repository_has_no_working_tree(repo: Repository, tmp_path: Path) -
     refused("scan", tmp_path / "bare.git", "--no-history", says="a bare repository has no working tree")
 
 
-def test_output_that_takes_nothing(repo: Repository) -> None:
+@pytest.mark.parametrize("arguments", [["scan"], ["scan", "-f", "json"], ["rules", "list"], ["explain"], ["--help"]])
+def test_output_that_takes_nothing(repo: Repository, arguments: list[str]) -> None:
     repo.commit(**{"a.env": key(TOKEN)})
-    command = [os.sys.executable, "-m", "keyslip", "scan", str(repo.path)]
+    command = [os.sys.executable, "-m", "keyslip", *arguments]
+    given = key(TOKEN).encode()
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert (done.returncode, b"standard output: No space left" in done.stderr) == (2, True)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, input=given, cwd=repo.path, check=False)
+    assert (done.returncode, b"No space left" in done.stderr) == (2, True)
 
 
 def test_terminal_without_unicode(repo: Repository) -> None:
